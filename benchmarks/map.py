@@ -1,0 +1,190 @@
+"""How fast the map answers a click and paints, against plain st_folium of the same layer in the same run.
+
+python benchmarks/map.py                     clicks at 1,000 and 10,000 buildings, ours against plain; first paints
+python benchmarks/map.py --first-paint URL   first paint of a page of the running app against an empty folium map
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import platform
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from playwright.sync_api import Browser, Frame, Page
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "map.md"
+CHROMIUM = os.environ.get("PARKS_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+QUIET = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+SIZES = (1_000, 10_000)
+MOST_MS, LEAST_RATIO, MOST_PAINT = 300, 8, 1.5
+"""What must hold at the largest size: median click [ms], times faster than plain, first paint in empty maps."""
+
+METHOD = """\
+Written by `benchmarks/map.py`. One process, one browser; for each size and way a fresh page, then clicks on
+neighbouring buildings at zoom 16 (the first is not counted), each from the mouse to the panel that names the building.
+Baseline: `st_folium` as its documentation shows it (style and tooltip a feature, all events returned) of the same
+layer, its Leaflet served from the same process. First paint: until every layer is drawn; a new browser
+context each time. Read the ratios: the milliseconds are this machine's."""
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[str]:
+    """Start the pages of the benchmark on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {"port": port, "address": "127.0.0.1", "headless": "true", "fileWatcherType": "none"}
+    options = [part for name, value in settings.items() for part in (f"--server.{name}", str(value))]
+    command = [sys.executable, "-m", "streamlit", "run", str(HERE / "pages" / "map_app.py"), *options]
+    process = subprocess.Popen([*command, "--browser.gatherUsageStats", "false"], stdout=subprocess.DEVNULL)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        for _ in range(300):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()  # noqa: S310 - our own address
+                break
+            time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def opened(browser: Browser, url: str) -> tuple[Page, Frame, float]:
+    """Return a page, the frame of its map, and the seconds until the map was drawn."""
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    begun = time.perf_counter()
+    page.goto(url)
+    page.wait_for_selector("iframe", timeout=120_000)
+    frame = page.frame(url=lambda address: "streamlit_folium" in address)
+    # Ours is drawn when each layer is there; a plain map when Leaflet has its paths; an empty one when it stands.
+    ready = {
+        "way=ours": "document.querySelector('[data-buildings][data-classes]')",
+        "way=plain": "document.querySelectorAll('path.leaflet-interactive').length > 100",
+        "way=empty": "window.map",
+    }
+    done = next((test for name, test in ready.items() if name in url), "document.querySelector('[data-buildings]')")
+    frame.wait_for_function(done, timeout=180_000)
+    return page, frame, time.perf_counter() - begun
+
+
+def clicks(browser: Browser, url: str, count: int, rounds: int) -> tuple[list[float], float]:
+    """Return the milliseconds from each click to the panel that names what was clicked."""
+    page, frame, paint = opened(browser, url)
+    frame.evaluate("window.map.setView([31.2, 121.6], 16, { animate: false })")
+    page.wait_for_timeout(3000)
+    side = int(count**0.5 + 0.999)
+    taken = []
+    for step in range(rounds + 1):
+        row, column = side // 2 + step % 3 - 1, side // 2 + step // 3 - 2
+        name = f"B{row * side + column:06d}"
+        place = [31.2 + (row - side / 2 + 0.1) * 0.0012, 121.6 + (column - side / 2 + 0.1) * 0.0012]
+        at = frame.evaluate("(place) => window.map.latLngToContainerPoint(place)", place)
+        box = page.locator("iframe").bounding_box()
+        begun = time.perf_counter()
+        page.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
+        page.wait_for_function(
+            "(name) => document.body.innerText.includes('picked ' + name)", arg=name, polling=5, timeout=60_000
+        )
+        taken.append((time.perf_counter() - begun) * 1000)
+        page.wait_for_timeout(400)
+    page.context.close()
+    return taken[1:], paint
+
+
+def paints(browser: Browser, url: str, rounds: int = 5) -> float:
+    """Return the median seconds of a first paint; every round is a new browser context, so nothing is cached."""
+    taken = []
+    for _ in range(rounds):
+        page, _, seconds = opened(browser, url)
+        page.context.close()
+        taken.append(seconds)
+    return statistics.median(taken)
+
+
+def first_paint(browser: Browser, base: str, pages: Mapping[str, str]) -> tuple[list[str], float]:
+    """Return the lines of a table, and how often an empty map's first paint goes into that of the first page.
+
+    Each page (name → address) is warm: the data are loaded, the browser has nothing yet.
+    """
+    pages = {"empty folium map on an empty page (baseline)": f"{base}/?way=empty"} | pages
+    for url in pages.values():
+        opened(browser, url)[0].context.close()
+    taken = {name: paints(browser, url) for name, url in pages.items()}
+    empty = next(iter(taken.values()))
+    rows = [f"| {name} | {seconds:.2f} | {seconds / empty:.2f} |" for name, seconds in taken.items()]
+    return ["| page | first paint s, median of 5 | against empty |", "|---|---|---|", *rows], list(taken.values())[
+        1
+    ] / empty
+
+
+def measured(browser: Browser, base: str, rounds: int) -> tuple[list[str], float, float]:
+    """Return the lines of the table of clicks, and the median and the ratio at the largest size."""
+    lines = [
+        "| buildings | way | click ms: median (worst) | first paint s, cold | times faster |",
+        "|---|---|---|---|---|",
+    ]
+    median = ratio = 0.0
+    for count in SIZES:
+        plain, plain_paint = clicks(browser, f"{base}/?way=plain&n={count}", count, rounds)
+        ours, our_paint = clicks(browser, f"{base}/?way=ours&n={count}", count, rounds)
+        median = statistics.median(ours)
+        ratio = statistics.median(plain) / median
+        for way, taken, paint, times in (
+            ("plain st_folium (baseline)", plain, plain_paint, 1.0),
+            ("ours", ours, our_paint, ratio),
+        ):
+            worst = f"{statistics.median(taken):,.0f} ({max(taken):,.0f})"
+            lines.append(f"| {count:,} | {way} | {worst} | {paint:.1f} | {times:.1f} |")
+    return lines, median, ratio
+
+
+def main() -> int:
+    """Measure, print, and keep the result."""
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("--first-paint", metavar="URL", help="only the first paint of this page of the running app")
+    words.add_argument("--clicks", type=int, default=9, help="clicks a way and size")
+    wanted = words.parse_args()
+    with serving() as base, sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        if wanted.first_paint:
+            lines, times = first_paint(browser, base, {"the app": wanted.first_paint})
+            print("\n".join(lines))
+            return 0 if times <= MOST_PAINT else 1
+        table, median, ratio = measured(browser, base, wanted.clicks)
+        ours = {f"ours, {count:,} buildings": f"{base}/?way=ours&n={count}" for count in SIZES}
+        lines, times = first_paint(browser, base, ours)
+        version = browser.version
+    held = median < MOST_MS and ratio >= LEAST_RATIO
+    where = f"Chromium {version} without a screen, Python {platform.python_version()}, {os.cpu_count()} cores."
+    text = "\n".join(["# The map", "", METHOD, "", where, "", *table, "", *lines, ""])
+    RESULTS.write_text(text, encoding="utf-8")
+    print(text)
+    print(f"median {median:.0f} ms (under {MOST_MS}), {ratio:.1f} times faster (at least {LEAST_RATIO}): {held}")
+    return 0 if held and times <= MOST_PAINT else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

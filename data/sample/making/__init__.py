@@ -1,0 +1,1 @@
+"""The parts of the sample generator, one a table or two; `../generate.py` runs them in order."""

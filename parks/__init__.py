@@ -1,0 +1,1 @@
+"""Parks: planning the space and the tenants of an industrial-park district."""

@@ -1,0 +1,286 @@
+"""Uses that may not share a building or a floor: who is there already, and which needs exclude each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from parks.matching import criteria, verbs, zoning
+from parks.matching import offers as offering
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from parks.matching.criteria import Need, Reading
+    from parks.matching.offers import Offers
+    from parks.snapshot import Snapshot
+
+NO, YES, MAYBE = 0, 1, 2
+"""Whether a company is of a use; maybe when a cell that would tell it is empty."""
+WEIGHT = 1.0
+HIGH_RISE_M = 24.0
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two uses of a conflict; an empty condition means any."""
+
+    sectors: tuple[str, ...]
+    stages: tuple[str, ...]
+    fire: tuple[str, ...]
+    bsl: float
+    radiation: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A conflict that the columns can tell.
+
+    Parameters
+    ----------
+    conflict_id, hardness, source, standing
+        As in the policy.
+    scope
+        ``floor`` or ``building``.
+    a, b
+        The two uses. `b` None: the place itself is the second use.
+    place
+        Property that the place must have (``high_rise``, ``basement``); empty when none.
+    text
+        What may not meet, as the policy writes it.
+    """
+
+    conflict_id: str
+    scope: str
+    hardness: str
+    a: Side
+    b: Side | None
+    place: str
+    text: str
+    source: str
+    standing: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Board:
+    """The conflicts, and who holds space already.
+
+    Parameters
+    ----------
+    conflicts
+        Those that can be told.
+    occupants
+        As `offers.occupants` gives them.
+    is_a, is_b
+        For each conflict, whether each occupant is of its first and second use.
+    places
+        Property → `NO`, `YES`, `MAYBE` by unit.
+    weight
+        Weight of a soft conflict.
+    """
+
+    conflicts: tuple[Conflict, ...]
+    occupants: pd.DataFrame
+    is_a: tuple[NDArray[np.int8], ...]
+    is_b: tuple[NDArray[np.int8], ...]
+    places: Mapping[str, NDArray[np.int8]]
+    weight: float
+
+
+def board(park: Snapshot, rules: Any, offers: Offers) -> Board:  # noqa: ANN401 - the Policy
+    """Return the conflicts of the policy laid over who is in the park."""
+    rows = rules.conflicts[rules.conflicts["machine"].fillna(value=False).astype(bool)]
+    known = tuple(_conflict(row) for row in rows.sort_values("conflict_id").itertuples())
+    who = offering.occupants(park, offers)
+    parents = dict(zip(rules.sectors["sector_code"], rules.sectors["parent"], strict=True))
+    return Board(
+        conflicts=known,
+        occupants=who,
+        is_a=tuple(_are(who, offers, conflict.a, parents) for conflict in known),
+        is_b=tuple(_are(who, offers, conflict.b, parents) for conflict in known),
+        places={
+            "": np.full(len(offers.frame), YES, dtype=np.int8),
+            "basement": np.where(offers.frame["level"] < 0, YES, NO).astype(np.int8),
+            "high_rise": high_rise(park, offers, zoning.assumption(rules, "high_rise_m", HIGH_RISE_M)),
+        },
+        weight=zoning.assumption(rules, "weight.soft_conflict", WEIGHT),
+    )
+
+
+def _conflict(row: Any) -> Conflict:  # noqa: ANN401 - a row of the conflicts
+    place = "" if verbs.empty(row.place) else str(row.place)
+    anyone = None if place else Side((), (), (), 0.0, None)
+    return Conflict(
+        conflict_id=row.conflict_id,
+        scope="floor" if row.scope == "floor" else "building",
+        hardness=row.hardness,
+        a=_side(row, "a"),
+        b=anyone if bool(row.any_b) else _side(row, "b"),
+        place=place,
+        text=str(row.rule_en),
+        source=row.source,
+        standing=row.standing,
+    )
+
+
+def _side(row: Any, letter: str) -> Side:  # noqa: ANN401 - a row of the conflicts
+    bsl, radiation = getattr(row, f"bsl_{letter}"), getattr(row, f"radiation_{letter}")
+    return Side(
+        sectors=verbs.listed(getattr(row, f"sectors_{letter}")),
+        stages=verbs.listed(getattr(row, f"stages_{letter}")),
+        fire=verbs.listed(getattr(row, f"fire_{letter}")),
+        bsl=0.0 if verbs.empty(bsl) else float(bsl),
+        radiation=None if verbs.empty(radiation) else bool(radiation),
+    )
+
+
+def of_use(need: Need, side: Side) -> bool:
+    """Return whether a need is of a use. What a need does not say, it does not do."""
+    sector = {cell for cell in (need["sector_code"], need["parent"]) if not verbs.empty(cell)}
+    bsl = 0.0 if verbs.empty(need["bsl"]) else float(need["bsl"])
+    isotopes = False if verbs.empty(need["radiation_ok"]) else bool(need["radiation_ok"])
+    fire = "" if verbs.empty(need["fire_class"]) else str(need["fire_class"])
+    return (
+        (not side.sectors or bool(sector & set(side.sectors)))
+        and (not side.stages or need["stage"] in side.stages)
+        and (not side.fire or fire in side.fire)
+        and bsl >= side.bsl
+        and (side.radiation is None or isotopes == side.radiation)
+    )
+
+
+def _are(who: pd.DataFrame, offers: Offers, side: Side | None, parents: Mapping[Any, Any]) -> NDArray[np.int8]:
+    """Return whether each occupant is of a use, as far as its cells and the limits of its space tell.
+
+    The ledger does not say what class an occupant works in. It cannot be a more hazardous one than its building was
+    approved for, nor a higher biosafety level than its unit is filed for, nor isotopes where that is ruled out:
+    so it may be told that it is not of a use; otherwise it may be.
+    """
+    if side is None:
+        return np.zeros(len(who), dtype=np.int8)
+    answers = [np.full(len(who), YES, dtype=np.int8)]
+    if side.sectors:
+        own, group = who["sector_code"], who["sector_code"].map(parents)
+        listed = own.isin(side.sectors) | group.isin(side.sectors)
+        answers.append(_known(listed, own.isna()))
+    if side.stages:
+        answers.append(_known(who["stage"].isin(side.stages), who["stage"].isna()))
+    if side.fire:
+        order = verbs.order("fire_class")
+        approved = pd.Index(order).get_indexer(pd.Index(who["approved"]))
+        mildest = max(order.index(name) for name in side.fire)
+        answers.append(np.where((approved > mildest) & (approved >= 0), NO, MAYBE).astype(np.int8))
+    if side.bsl:
+        filed = offering.numbers(offers.frame["bsl"])[who["unit"]]
+        answers.append(np.where(filed < side.bsl, NO, MAYBE).astype(np.int8))
+    if side.radiation:
+        licensable = offering.numbers(offers.frame["radiation_ok"])[who["unit"]]
+        answers.append(np.where(licensable == 0, NO, MAYBE).astype(np.int8))
+    told = np.vstack(answers)
+    return np.where((told == NO).any(axis=0), NO, np.where((told == MAYBE).any(axis=0), MAYBE, YES)).astype(np.int8)
+
+
+def _known(told: pd.Series[bool], empty: pd.Series[bool]) -> NDArray[np.int8]:
+    yes = told.fillna(value=False).to_numpy(dtype=bool)
+    return np.where(empty.to_numpy(dtype=bool), MAYBE, np.where(yes, YES, NO)).astype(np.int8)
+
+
+def high_rise(park: Snapshot, offers: Offers, limit: float) -> NDArray[np.int8]:
+    """Return for each unit whether its building of two storeys or more is higher than `limit` [m], by floor heights."""
+    floors = park.floors[(park.floors["level"] > 0).fillna(value=False).astype(bool)]
+    height = floors.groupby("building_id")["floor_height_m"].agg(["sum", "size", "count"])
+    at = height.reindex(offers.frame["building_id"])
+    total, storeys, known = (at[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in ("sum", "size", "count"))
+    over = (total > limit) & (storeys > 1)
+    open_ = ~over & ((known < storeys) & (storeys > 1) | np.isnan(storeys))
+    return np.where(over, YES, np.where(open_, MAYBE, NO)).astype(np.int8)
+
+
+def readings(need: Need, offers: Offers, there: Board) -> list[Reading]:
+    """Return the conflicts that a need is a side of, read against who is in each place when it could begin.
+
+    A clash is a miss: hard, or soft with value 0. A conflict for a person to decide, or an occupant that only may be of
+    the other use, is unknown and never forbids.
+    """
+    when = criteria.window(need, offers)
+    start = np.where(np.isfinite(when.start), when.start, when.earliest)
+    found = []
+    for number, conflict in enumerate(there.conflicts):
+        sure, maybe, rows = _until(need, offers, there, number)
+        if sure is None:
+            continue
+        meets = there.places[conflict.place]
+        hit = (sure > start) & (meets == YES)
+        open_ = ~hit & ((sure > start) | (maybe > start)) & (meets != NO)
+        if conflict.hardness == "review":
+            open_, hit = open_ | hit, np.zeros_like(hit)
+        soft = conflict.hardness == "soft"
+        found.append(
+            criteria.Reading(
+                conflict.conflict_id,
+                ~open_ & (conflict.hardness == "hard"),
+                there.weight if soft else 0.0,
+                criteria.judged(~hit, open_),
+                np.where(open_ | (not soft), np.nan, 1.0 - hit),
+                conflict.text,
+                _names(offers, there, conflict, rows),
+                conflict.source,
+                conflict.standing,
+            )
+        )
+    return found
+
+
+def _until(need: Need, offers: Offers, there: Board, number: int) -> tuple[Any, Any, NDArray[np.int64]]:
+    """Return by unit until when an occupant of the other use is there, surely and maybe, and who they are."""
+    conflict, who = there.conflicts[number], there.occupants
+    as_a, as_b = of_use(need, conflict.a), conflict.b is not None and of_use(need, conflict.b)
+    nobody = np.zeros(0, dtype=np.int64)
+    if not (as_a or as_b):
+        return None, None, nobody
+    if conflict.b is None:
+        always = np.full(len(offers.frame), np.inf)
+        return always, always, nobody
+    other = np.zeros(len(who), dtype=np.int8)
+    for applies, use in ((as_a, there.is_b[number]), (as_b, there.is_a[number])):
+        if applies:
+            other = np.where((other == YES) | (use == YES), YES, np.maximum(other, use)).astype(np.int8)
+    other[(who["tenant_id"] == need["tenant_id"]).to_numpy(dtype=bool)] = NO
+    codes = offers.floor if conflict.scope == "floor" else offers.building
+    place, ends = who[conflict.scope].to_numpy(dtype=np.int64), who["until"].to_numpy(dtype=np.float64)
+    until = []
+    for kind in (YES, MAYBE):
+        latest = np.full(codes.max(initial=-1) + 1, -np.inf)
+        np.maximum.at(latest, place[other == kind], ends[other == kind])
+        until.append(latest[codes])
+    return until[0], until[1], np.flatnonzero(other != NO)
+
+
+def _names(offers: Offers, there: Board, conflict: Conflict, rows: NDArray[np.int64]) -> Any:  # noqa: ANN401 - a closure
+    def told() -> pd.Series[Any]:
+        who = there.occupants.iloc[rows]
+        codes = offers.floor if conflict.scope == "floor" else offers.building
+        by_place = who.sort_values("tenant_id").drop_duplicates([conflict.scope, "tenant_id"])
+        listed = by_place.groupby(conflict.scope)["tenant_id"].agg(";".join)
+        return pd.Series(codes).map(listed).astype("string")
+
+    return told
+
+
+def apart(needs: list[Need], there: Board) -> dict[str, NDArray[np.bool_]]:
+    """Return, for each scope, which pairs of needs a hard conflict keeps apart. Needs of one company are never."""
+    tenant = np.array([need["tenant_id"] for need in needs], dtype=object)
+    found = {scope: np.zeros((len(needs), len(needs)), dtype=np.bool_) for scope in ("building", "floor")}
+    for conflict in there.conflicts:
+        if conflict.hardness != "hard" or conflict.b is None or conflict.place:
+            continue
+        is_a = np.array([of_use(need, conflict.a) for need in needs], dtype=bool)
+        is_b = np.array([of_use(need, conflict.b) for need in needs], dtype=bool)
+        found[conflict.scope] |= np.outer(is_a, is_b) | np.outer(is_b, is_a)
+    other = tenant[:, None] != tenant[None, :]
+    return {scope: matrix & other for scope, matrix in found.items()}

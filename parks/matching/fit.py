@@ -1,0 +1,317 @@
+"""Which tenant fits which unit, rule by rule, and how well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from parks import schema, words
+from parks.matching import conflicts, criteria, verbs, zoning
+from parks.matching import offers as offering
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
+    from numpy.typing import NDArray
+
+    from parks.matching.conflicts import Board
+    from parks.matching.criteria import Need, Reading
+    from parks.matching.offers import Offers
+    from parks.snapshot import Snapshot
+
+COLUMNS = {
+    "tenant_id": "string",
+    "need_id": "string",
+    "unit_id": "string",
+    "building_id": "string",
+    "zone_id": "string",
+    "rule_id": "string",
+    "verdict": "string",
+    "hardness": "string",
+    "need": "string",
+    "offer": "string",
+    "value": "Float64",
+    "weight": "Float64",
+    "source": "string",
+    "standing": "string",
+}
+"""Columns of `assess` and their dtypes."""
+RANKED = ("tenant_id", "need_id", "unit_id", "building_id", "zone_id", "verdict", "score", "failed", "unknown")
+UNKNOWN_VALUE = 0.5
+"""Value of a criterion whose offer is unknown, where the policy assumes none."""
+FIRST = {"fits": 0, "unknown": 1, "unfit": 2}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Desk:
+    """All that a need is held against.
+
+    Parameters
+    ----------
+    offers
+        What the units offer.
+    rules
+        Rows of the policy's rules, by id.
+    requirements
+        Requirements that can be compared.
+    zones
+        Rows of the policy's zone fit.
+    there
+        The conflicts, and who is in the park.
+    unknown
+        Value of an unknown criterion in the score.
+    policy
+        The Policy.
+    """
+
+    offers: Offers
+    rules: tuple[Any, ...]
+    requirements: list[Any]
+    zones: dict[tuple[str, str], Any]
+    there: Board
+    unknown: float
+    policy: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Verdict and score of every need on every unit.
+
+    Parameters
+    ----------
+    needs
+        The needs with their company's sector, in the order of the rows.
+    desk
+        What they were held against; its `offers` give the order of the columns.
+    verdict
+        Needs × units: `verbs.UNFIT`, `verbs.FITS`, `verbs.UNKNOWN`, hard rules only.
+    score
+        Needs × units, 0–1.
+    """
+
+    needs: list[Need]
+    desk: Desk
+    verdict: NDArray[np.int8]
+    score: NDArray[np.float64]
+
+
+def desk(park: Snapshot, rules: Any, space: pd.DataFrame) -> Desk:  # noqa: ANN401 - the Policy
+    """Return everything that needs are held against, made once for all of them."""
+    offers = offering.of(park, space)
+    return Desk(
+        offers=offers,
+        rules=tuple(rules.rules.sort_values("rule_id").itertuples()),
+        requirements=zoning.requirements(rules),
+        zones=zoning.table(rules),
+        there=conflicts.board(park, rules, offers),
+        unknown=zoning.assumption(rules, "weight.unknown", UNKNOWN_VALUE),
+        policy=rules,
+    )
+
+
+def needs_of(park: Snapshot, rules: Any, need_ids: Iterable[str] | None = None) -> list[Need]:  # noqa: ANN401 - the Policy
+    """Return needs by id with sector_code and the sector's parent; all of them when no ids are given."""
+    chosen = park.needs if need_ids is None else park.needs[park.needs["need_id"].isin(list(need_ids))]
+    joined = chosen.merge(park.tenants[["tenant_id", "sector_code"]], on="tenant_id", how="left")
+    parents = dict(zip(rules.sectors["sector_code"], rules.sectors["parent"], strict=True))
+    joined["parent"] = joined["sector_code"].map(parents)
+    return [{str(name): cell for name, cell in row.items()} for row in joined.to_dict("records")]
+
+
+def readings(need: Need, at: Desk) -> list[Reading]:
+    """Return every rule that applies to a need, read over all units, in the order of their ids by kind."""
+    table = [criteria.technical(need, at.offers, rule) for rule in at.rules]
+    by_column = {rule.need_column: rule for rule in reversed(at.rules)}
+    weight = zoning.assumption(at.policy, "weight.requirement", zoning.REQUIREMENT_WEIGHT)
+    return [
+        *criteria.free(need, at.offers),
+        *(read for read in table if read is not None),
+        zoning.reading(need, at.offers, at.zones, at.policy),
+        *zoning.required(need, at.offers, at.requirements, by_column, weight),
+        *conflicts.readings(need, at.offers, at.there),
+    ]
+
+
+def assess(park: Snapshot, rules: Any, space: pd.DataFrame, tenant_id: str) -> pd.DataFrame:  # noqa: ANN401 - the Policy
+    """Return one row a need of the tenant × unit × rule.
+
+    Parameters
+    ----------
+    park, rules
+        Snapshot and Policy.
+    space
+        `vacancy.by_unit(park)`.
+    tenant_id
+        The company.
+
+    Returns
+    -------
+    DataFrame
+        tenant_id need_id unit_id building_id zone_id rule_id verdict (fits, unfit, unknown) hardness (hard, soft)
+        need offer (as shown; NA unknown) value (0–1, NA unknown or not scored) weight source standing (the worst of
+        rule, need and unit). A rule that the need says nothing about has no row.
+
+    Raises
+    ------
+    KeyError
+        When there is no such tenant.
+    """
+    if not (park.tenants["tenant_id"] == tenant_id).any():
+        raise KeyError(tenant_id)
+    at = desk(park, rules, space)
+    asked = park.needs.loc[park.needs["tenant_id"] == tenant_id, "need_id"]
+    parts = [_rows(need, read, at.offers) for need in needs_of(park, rules, asked) for read in readings(need, at)]
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+    return frame.astype(COLUMNS)
+
+
+def _rows(need: Need, read: Reading, offers: Offers) -> pd.DataFrame:
+    frame = offers.frame
+    known = list(schema.STANDINGS)
+    ranks = [known.index(cell) if cell in known else len(known) - 1 for cell in (read.standing, need["standing"])]
+    unit = frame["standing"].map({name: rank for rank, name in enumerate(known)}).fillna(len(known) - 1)
+    worst = np.maximum(unit.to_numpy(dtype=np.int64), max(ranks))
+    rows = pd.DataFrame(
+        {
+            "tenant_id": pd.array([need["tenant_id"]] * len(frame), dtype="string"),
+            "need_id": pd.array([need["need_id"]] * len(frame), dtype="string"),
+            "unit_id": frame["unit_id"],
+            "building_id": frame["building_id"],
+            "zone_id": frame["zone_id"],
+            "rule_id": pd.array([read.rule_id] * len(frame), dtype="string"),
+            "verdict": pd.array(verbs.VERDICTS, dtype="string").take(read.verdict),
+            "hardness": pd.array(["soft", "hard"], dtype="string").take(read.hard.astype(np.int64)),
+            "need": pd.array([read.need or pd.NA] * len(frame), dtype="string"),
+            "offer": read.offer().reset_index(drop=True),
+            "value": pd.array(read.value, dtype="Float64"),
+            "weight": read.weight,
+            "source": pd.array([read.source] * len(frame), dtype="string"),
+            "standing": pd.array(known, dtype="string").take(worst),
+        }
+    )
+    return rows if read.applies is None else rows[read.applies]
+
+
+def rank(assessed: pd.DataFrame, unknown: float = UNKNOWN_VALUE) -> pd.DataFrame:
+    """Return one row a need × unit with verdict and score: fits by score, then unknown, then unfit by fewest misses.
+
+    Parameters
+    ----------
+    assessed
+        What `assess` returned, or some of its units.
+    unknown
+        Value of a criterion whose offer is unknown (assumption ``weight.unknown``).
+
+    Returns
+    -------
+    DataFrame
+        tenant_id need_id unit_id building_id zone_id verdict score failed (hard misses) unknown (unknown rules)
+        failed_soft (soft misses); the last three are lists of rule ids. Verdict unfit with a hard miss, else unknown
+        with a hard unknown, else fits.
+
+    Notes
+    -----
+    The score is the mean of the rules' values by their weights. Every value depends on the need and its one unit alone,
+    never on the other options: taking an option away leaves all other scores as they are.
+    """
+    keys = ["tenant_id", "need_id", "unit_id", "building_id", "zone_id"]
+    rows = assessed.reset_index(drop=True)
+    worth = rows["value"].fillna(unknown).to_numpy(dtype=np.float64) * rows["weight"].to_numpy(dtype=np.float64)
+    group = rows.groupby(["need_id", "unit_id"], sort=True)
+    number: NDArray[np.int64] = np.asarray(group.ngroup(), dtype=np.int64)
+    count = group.ngroups
+    first = rows.loc[~rows.duplicated(["need_id", "unit_id"]), keys].set_axis(
+        number[~rows.duplicated(["need_id", "unit_id"]).to_numpy()], axis=0
+    )
+    weights = _sums(number, rows["weight"].to_numpy(dtype=np.float64), count)
+    total = _sums(number, worth, count)
+    hard, verdict = (rows["hardness"] == "hard").to_numpy(), rows["verdict"]
+    failed = _ids(rows, number, count, hard & (verdict == "unfit").to_numpy())
+    open_ = _ids(rows, number, count, (verdict == "unknown").to_numpy())
+    hard_open = _sums(number, (hard & (verdict == "unknown").to_numpy()).astype(np.float64), count) > 0
+    misses = np.array([len(ids) for ids in failed], dtype=np.int64)
+    said = np.where(misses > 0, "unfit", np.where(hard_open, "unknown", "fits"))
+    result = first.sort_index().assign(
+        verdict=pd.array(said.tolist(), dtype="string"),
+        score=_mean(total, weights, unknown),
+        failed=failed,
+        unknown=open_,
+        failed_soft=_ids(rows, number, count, ~hard & (verdict == "unfit").to_numpy()),
+    )
+    order = pd.DataFrame(
+        {
+            "verdict": [FIRST[cell] for cell in said],
+            "misses": misses,
+            "score": -result["score"].round(9).to_numpy(dtype=np.float64),
+            "unit_id": result["unit_id"].to_numpy(dtype=object),
+            "need_id": result["need_id"].to_numpy(dtype=object),
+        }
+    )
+    return result.iloc[order.sort_values(["verdict", "misses", "score", "unit_id", "need_id"]).index].reset_index(
+        drop=True
+    )
+
+
+def _sums(number: NDArray[np.int64], amount: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    return np.bincount(number, weights=amount, minlength=count).astype(np.float64)
+
+
+def _mean(total: NDArray[np.float64], weights: NDArray[np.float64], unknown: float) -> NDArray[np.float64]:
+    return np.where(weights > 0, total / np.where(weights > 0, weights, 1), unknown)
+
+
+def _ids(rows: pd.DataFrame, number: NDArray[np.int64], count: int, mask: NDArray[np.bool_]) -> pd.Series[Any]:
+    lists: list[list[str]] = [[] for _ in range(count)]
+    for group, rule in zip(number[mask].tolist(), rows["rule_id"].to_numpy(dtype=object)[mask], strict=True):
+        lists[group].append(str(rule))
+    return pd.Series(lists, dtype=object)
+
+
+def pairs(
+    park: Snapshot,
+    rules: Any,  # noqa: ANN401 - the Policy
+    space: pd.DataFrame,
+    need_ids: Iterable[str] | None = None,
+) -> Pairs:
+    """Return verdict and score of many needs on all units as matrices: the same figures as `rank`, without its rows."""
+    at = desk(park, rules, space)
+    asked = needs_of(park, rules, need_ids)
+    verdict = np.full((len(asked), len(at.offers.frame)), verbs.FITS, dtype=np.int8)
+    score = np.zeros(verdict.shape)
+    for row, need in enumerate(asked):
+        verdict[row], score[row] = combined(readings(need, at), at)
+    return Pairs(asked, at, verdict, score)
+
+
+def combined(
+    read: list[Reading], at: Desk, without: Container[str] = ()
+) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+    """Return verdict by the hard rules (leaving out the rules `without`) and score of each unit, from the readings."""
+    units = len(at.offers.frame)
+    unfit, open_ = np.zeros(units, dtype=np.bool_), np.zeros(units, dtype=np.bool_)
+    total, weights = np.zeros(units), np.zeros(units)
+    for one in read:
+        weight = one.weight if one.applies is None else one.weight * one.applies
+        total += weight * np.where(np.isnan(one.value), at.unknown, one.value)
+        weights += weight
+        if one.rule_id not in without:
+            unfit |= one.hard & (one.verdict == verbs.UNFIT)
+            open_ |= one.hard & (one.verdict == verbs.UNKNOWN)
+    return criteria.judged(~unfit, open_ & ~unfit), _mean(total, weights, at.unknown)
+
+
+def rule_names(rules: Any, lang: str) -> dict[str, str]:  # noqa: ANN401 - the Policy
+    """Return the name of every rule, requirement and conflict by its id, in ``zh`` or ``en``."""
+    t = words.translator(lang)
+    names = {
+        "free": t("Comes free"),
+        "term": t("Free for the whole term"),
+        zoning.RULE: t("Zone policy for the sector"),
+    }
+    names |= dict(zip(rules.rules["rule_id"], rules.rules[f"name_{lang}"], strict=True))
+    names |= dict(zip(rules.conflicts["conflict_id"], rules.conflicts[f"rule_{lang}"], strict=True))
+    said = zip(rules.requirements["req_id"], rules.requirements[f"name_{lang}"], strict=True)
+    return names | {req_id: t("Usual for the sector: {name}", name=name) for req_id, name in said}

@@ -1,0 +1,133 @@
+"""How places, companies and verdicts are said to a reader."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from parks.matching import verbs
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from parks.matching.allocation import Case, Plan
+    from parks.matching.conflicts import Conflict
+    from parks.matching.criteria import Reading
+    from parks.snapshot import Snapshot
+    from parks.words import Translate
+
+    Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Desk:
+    """What the sentences are made from.
+
+    Parameters
+    ----------
+    park, posed
+        Snapshot, and the problem of the open needs.
+    plan, chosen
+        The plan, and the numbers of its columns.
+    names
+        Names of the rules in the reader's language.
+    t
+        Says a sentence in the reader's language.
+    """
+
+    park: Snapshot
+    posed: Case
+    plan: Plan
+    chosen: Ints
+    names: dict[str, str]
+    t: Translate
+
+
+def language(t: Translate) -> str:
+    """Return the language that a translator speaks, by the name of the column that holds names in it."""
+    return t("name_en").rpartition("_")[2]
+
+
+def where(at: Desk, first: int, last: int) -> str:
+    """Return a run as building and units."""
+    frame = at.posed.pairs.desk.offers.frame
+    building = str(frame["building_id"].iloc[first])
+    row = at.park.buildings.loc[at.park.buildings["building_id"] == building].iloc[0]
+    name = row["name_zh"] if verbs.empty(row[at.t("name_en")]) else row[at.t("name_en")]
+    units = [str(unit) for unit in frame["unit_id"].iloc[[first, last]]]
+    return f"{name} ({units[0] if first == last else '–'.join(units)})"
+
+
+def companies(park: Snapshot, ids: list[str], t: Translate) -> str:
+    """Return the names of companies, by id where a name is not known."""
+    rows = park.tenants.set_index("tenant_id").reindex(ids)
+    names = rows[t("name_en")].fillna(rows["name_zh"])
+    return ", ".join(tenant_id if verbs.empty(name) else str(name) for tenant_id, name in zip(ids, names, strict=True))
+
+
+def reason(park: Snapshot, read: Reading, at: int, conflict: Conflict | None, t: Translate) -> str:
+    """Return why one unit answers one rule or not, with need, offer and source; `conflict` when the rule is one."""
+    verdict, offer = read.verdict[at], read.offer().iloc[at]
+    have = "" if verbs.empty(offer) else str(offer)
+    if conflict is not None and conflict.b is None:
+        return f"{_building(verdict, t)} {_source(read, t)}".strip()
+    if conflict is not None:
+        return f"{_meeting(park, verdict, have, t)} {_source(read, t)}".strip()
+    need, have = worded(read.need, t), worded(have, t)
+    if verdict == verbs.UNKNOWN:
+        sentence = t("Asked: {need}. What is offered is not known: find out.", need=need)
+    elif not have:
+        sentence = t("Asked: {need}. There is no end or limit on the offer.", need=need)
+    elif verdict == verbs.FITS:
+        sentence = t("Asked: {need}. Offered: {offer}.", need=need, offer=have)
+    else:
+        sentence = t("Asked: {need}. Offered: {offer}, which does not answer it.", need=need, offer=have)
+    return f"{sentence} {_source(read, t)}".strip()
+
+
+def _building(verdict: int, t: Translate) -> str:
+    if verdict == verbs.FITS:
+        return t("The building does not rule it out.")
+    if verdict == verbs.UNFIT:
+        return t("The building itself rules it out.")
+    return t("Whether the building rules it out is not known: find out.")
+
+
+def _meeting(park: Snapshot, verdict: int, who: str, t: Translate) -> str:
+    names = companies(park, [name for name in who.split(";") if name], t)
+    if verdict == verbs.FITS:
+        return t("Nobody of the other use is there when it would begin.")
+    if verdict == verbs.UNFIT:
+        return t("There already: {companies}.", companies=names)
+    return t("There already, and perhaps of the other use: {companies}. A person has to decide.", companies=names)
+
+
+def _source(read: Reading, t: Translate) -> str:
+    return t("Source: {source}.", source=read.source) if read.source else ""
+
+
+def worded(text: str, t: Translate) -> str:
+    """Return a shown cell with its code words in the reader's language."""
+    known = {
+        "yes": t("yes"),
+        "no": t("no"),
+        "core": t("core"),
+        "supported": t("supported"),
+        "neutral": t("neutral"),
+        "unsuitable": t("unsuitable"),
+        "stated": t("stated"),
+        "stated_class": t("stated for its class"),
+        "stated_join": t("stated by two clauses together"),
+        "inferred": t("inferred"),
+        "research": t("research"),
+        "incubation": t("incubation"),
+        "pilot": t("pilot"),
+        "production": t("production"),
+        "headquarters": t("headquarters"),
+        "warehouse": t("warehouse"),
+        "months": t("months"),
+        "level": t("level"),
+    }
+    return re.sub(r"\b[a-z_]+\b", lambda match: known.get(match[0], match[0]), text)

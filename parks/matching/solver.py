@@ -1,0 +1,279 @@
+"""The mathematics of the allocation: relaxation with an upper bound, and the exact search (HiGHS)."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import highspy
+import numpy as np
+
+from parks.matching import choices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from parks.matching.choices import Clash, Problem
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Rows = list[Clash]
+    Progress = Callable[[float, float], bool | None]
+
+FIRST_COLUMNS = 40
+"""Columns of each need that the relaxation begins with."""
+MORE_COLUMNS = 30
+"""Columns of each need that a round of pricing may add."""
+ROUNDS = 200
+"""Rounds of pricing at most."""
+SEARCHED = (2_000, 8_000, 40_000)
+"""How many columns the exact search takes, one after another, until it has proved the plan."""
+CLASH_ROUNDS = 40
+"""How often the exact search is repeated with the conflicts that its plan broke."""
+PROOF = 1e-6
+"""Relative gap at which a plan counts as proved."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relaxation:
+    """Upper bound, and how much below it a plan must stay that uses a column.
+
+    Parameters
+    ----------
+    bound
+        No plan is worth more.
+    reduced
+        For each column ≤ 0: no plan that uses it is worth more than bound + reduced.
+    """
+
+    bound: float
+    reduced: Floats
+
+
+@dataclass(slots=True)
+class Clock:
+    """The budget: seconds, or counted steps when the same plan must come out on any machine.
+
+    Parameters
+    ----------
+    budget
+        Seconds in all; inf when steps are counted.
+    steps
+        Nodes of each exact search; None when seconds are counted.
+    progress
+        Told value and bound; returns True to stop.
+    """
+
+    budget: float
+    steps: int | None
+    progress: Progress | None
+    began: float = field(default_factory=time.perf_counter)
+    stopped: bool = False
+    value: float = 0.0
+    bound: float = float("inf")
+
+    def left(self) -> float:
+        """Return the seconds left, inf when steps are counted."""
+        return float("inf") if self.steps is not None else self.budget - self.seconds()
+
+    def seconds(self) -> float:
+        """Return the seconds since the beginning."""
+        return time.perf_counter() - self.began
+
+    def over(self) -> bool:
+        """Return whether to stop: told so, or no time left."""
+        return self.stopped or self.left() <= 0
+
+    def tell(self, value: float, bound: float) -> None:
+        """Note value and bound, and tell whoever watches."""
+        self.value, self.bound = value, bound
+        self.beat()
+
+    def beat(self) -> None:
+        """Tell the watcher where the search stands."""
+        if self.progress is not None and self.progress(self.value, self.bound):
+            self.stopped = True
+
+
+def relax(problem: Problem, start: Ints, clock: Clock) -> Relaxation:
+    """Return the upper bound, by pricing columns against the linear relaxation; `start` is a plan to begin with.
+
+    Notes
+    -----
+    For any prices μ ≥ 0 of the units, Σ μ + Σ over needs of max(0, max over its columns of value − price of its run)
+    bounds every plan from above: no conflict and no whole number is needed. The prices of the relaxation make it tight;
+    it is valid at every round, so stopping early only loosens it.
+    """
+    columns = problem.columns
+    if not len(columns):
+        return Relaxation(0.0, np.zeros(0))
+    edges = np.flatnonzero(np.diff(columns.need, prepend=-1))
+    each = np.diff(np.append(edges, len(columns)))
+    used = np.zeros(len(columns), dtype=np.bool_)
+    used[start] = True
+    used[_best_of_each(columns.need, columns.value, FIRST_COLUMNS)] = True
+    model = _model(problem, np.flatnonzero(used))
+    found = Relaxation(np.inf, np.zeros(0))
+    for _ in range(ROUNDS):
+        model.run()
+        duals = np.clip(-np.asarray(model.getSolution().row_dual), 0, None)
+        price = np.append(0, np.cumsum(duals[problem.needs :]))
+        profit = columns.value - (price[columns.last + 1] - price[columns.first])
+        best = np.maximum(np.maximum.reduceat(profit, edges), 0)
+        bound = float(price[-1] + best.sum())
+        if bound < found.bound:
+            found = Relaxation(bound, profit - np.repeat(best, each))
+        gain = np.where(used, -np.inf, profit - duals[columns.need])
+        new = np.flatnonzero(gain > PROOF * (1 + bound) / (1 + problem.needs))
+        if not new.size or clock.over():
+            break
+        new = new[_best_of_each(columns.need[new], gain[new], MORE_COLUMNS)]
+        used[new] = True
+        _add(problem, model, new)
+    return found
+
+
+def _best_of_each(need: Ints, worth: Floats, most: int) -> Ints:
+    """Return the rows with the most worth of each need, at most so many of each."""
+    order = np.lexsort((-worth, need))
+    begins = np.flatnonzero(np.diff(need[order], prepend=-1))
+    rank = np.arange(len(order)) - np.repeat(begins, np.diff(np.append(begins, len(order))))
+    return np.sort(order[rank < most])
+
+
+def _entries(problem: Problem, rows: Ints) -> tuple[Ints, Ints]:
+    """Return starts and row numbers of the columns: their need's row, then the rows of their units."""
+    columns = problem.columns
+    first, length = columns.first[rows], columns.last[rows] - columns.first[rows] + 2
+    starts = np.append(0, np.cumsum(length))
+    index = np.arange(starts[-1]) - np.repeat(starts[:-1], length) - 1 + np.repeat(first, length) + problem.needs
+    index[starts[:-1]] = columns.need[rows]
+    return starts, index
+
+
+def _model(problem: Problem, rows: Ints, *, whole: bool = False) -> Any:  # noqa: ANN401 - HiGHS has no types
+    """Return a fresh solver with the columns `rows`: least of minus the value, each need and each unit at most once."""
+    starts, index = _entries(problem, rows)
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(rows), problem.needs + problem.units
+    lp.col_cost_ = -problem.columns.value[rows]
+    lp.col_lower_, lp.col_upper_ = np.zeros(len(rows)), np.full(len(rows), highspy.kHighsInf)
+    lp.row_lower_, lp.row_upper_ = np.full(lp.num_row_, -highspy.kHighsInf), np.ones(lp.num_row_)
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_ = starts.astype(np.int32), index.astype(np.int32)
+    lp.a_matrix_.value_ = np.ones(len(index))
+    if whole:
+        lp.integrality_ = [highspy.HighsVarType.kInteger] * len(rows)
+    model: Any = highspy.Highs()  # type: ignore[no-untyped-call] # HiGHS has no types
+    model.setOptionValue("output_flag", False)  # noqa: FBT003 - HiGHS takes it by position
+    model.setOptionValue("threads", 1)
+    model.passModel(lp)
+    return model
+
+
+def _add(problem: Problem, model: Any, rows: Ints) -> None:  # noqa: ANN401 - HiGHS has no types
+    starts, index = _entries(problem, rows)
+    cost, lower, upper = -problem.columns.value[rows], np.zeros(len(rows)), np.full(len(rows), highspy.kHighsInf)
+    ones, at = np.ones(len(index)), starts[:-1].astype(np.int32)
+    model.addCols(len(rows), cost, lower, upper, len(index), at, index.astype(np.int32), ones)
+
+
+def _forbid(problem: Problem, model: Any, rows: Ints, known: Rows) -> None:  # noqa: ANN401 - HiGHS has no types
+    """Add one row a conflict: of the two needs' columns in that place, at most one."""
+    columns = problem.columns
+    for scope, place, one, two in known:
+        code = problem.place[scope]
+        touches = (code[columns.first[rows]] <= place) & (place <= code[columns.last[rows]])
+        at = np.flatnonzero(touches & np.isin(columns.need[rows], (one, two))).astype(np.int32)
+        model.addRow(-highspy.kHighsInf, 1.0, len(at), at, np.ones(len(at)))
+
+
+def search(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, seed: int) -> tuple[Ints, float]:
+    """Return the best plan found and the bound, beginning with the plan `start`.
+
+    Notes
+    -----
+    A column whose bound + reduced value is below the plan in hand can be in no better plan. The exact search runs over
+    the others, or over the most promising of them; what lies outside still bounds the result from above. Conflicts
+    enter as they are broken, until the plan of a round breaks none.
+    """
+    best, bound = start, relaxed.bound
+    known: Rows = []
+    for number, most in enumerate(SEARCHED):
+        value = problem.value(best)
+        clock.tell(value, bound)
+        if clock.over() or bound - value <= PROOF * (1 + abs(bound)):
+            break
+        open_ = np.flatnonzero(relaxed.bound + relaxed.reduced > value)
+        order = open_[np.argsort(-relaxed.reduced[open_], kind="stable")]
+        outside = relaxed.bound + relaxed.reduced[order[most]] if len(order) > most else -np.inf
+        rows = np.union1d(order[:most], best)
+        share = clock.left() if number == len(SEARCHED) - 1 or not np.isfinite(outside) else clock.left() / 2
+        best, proved = _rounds(problem, rows, best, known, clock, seed, share)
+        bound = min(bound, max(proved, outside, problem.value(best)))
+        if not np.isfinite(outside):
+            break
+    clock.tell(problem.value(best), bound)
+    return best, max(bound, problem.value(best))
+
+
+def _rounds(
+    problem: Problem, rows: Ints, best: Ints, known: Rows, clock: Clock, seed: int, share: float
+) -> tuple[Ints, float]:
+    """Return the best plan of the columns `rows` and a bound of them, conflicts added to `known` as they are broken."""
+    bound, until = np.inf, clock.seconds() + share
+    for _ in range(CLASH_ROUNDS):
+        left = until - clock.seconds()
+        if clock.stopped or left <= 0:
+            break
+        found, proved = _exact(problem, rows, best, known, clock, seed, left)
+        bound = min(bound, proved)
+        broken = choices.clashes(problem, found)
+        whole = choices.mended(problem, found)
+        if problem.value(whole) > problem.value(best):
+            best = whole
+        if not broken or problem.value(best) >= bound:
+            break
+        known += broken
+    return best, bound
+
+
+def _exact(
+    problem: Problem, rows: Ints, best: Ints, known: Rows, clock: Clock, seed: int, left: float
+) -> tuple[Ints, float]:
+    """Return the best selection of the columns `rows` under the conflicts known, and a proved bound of it."""
+    model = _model(problem, rows, whole=True)
+    _forbid(problem, model, rows, known)
+    model.setOptionValue("mip_rel_gap", PROOF / 10)
+    model.setOptionValue("random_seed", seed)
+    if clock.steps is None:
+        model.setOptionValue("time_limit", left)
+    else:
+        model.setOptionValue("mip_max_nodes", clock.steps)
+    at = np.searchsorted(rows, best).astype(np.int32)
+    model.setSolution(len(at), at, np.ones(len(at)))
+    _watch(model, clock)
+    model.run()
+    info, solution = model.getInfo(), np.asarray(model.getSolution().col_value)
+    found = rows[solution > 0.5] if len(solution) else best  # noqa: PLR2004 - a whole number, give or take
+    return found, -float(info.mip_dual_bound)
+
+
+def _watch(model: Any, clock: Clock) -> None:  # noqa: ANN401 - HiGHS has no types
+    """Let the watcher stop the search while it runs.
+
+    What the search itself knows meanwhile is not told: its plan may break conflicts that have not come up, its bound
+    holds for its own columns only.
+    """
+    if clock.progress is None:
+        return
+
+    def tell(_kind: Any, _message: str, _now: Any, answer: Any, _data: Any) -> None:  # noqa: ANN401 - HiGHS has no types
+        clock.beat()
+        answer.user_interrupt = clock.stopped
+
+    model.setCallback(tell, None)
+    model.startCallback(highspy.cb.HighsCallbackType.kCallbackMipInterrupt)

@@ -1,0 +1,1 @@
+"""Flow 4, out: maps, charts, reports, tables; objects and files that know no screen."""

@@ -1,0 +1,149 @@
+"""Numbers, days and codes as text with their units, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from babel import dates, numbers
+
+from parks import words
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from parks.words import Translate
+
+LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
+M2_PER_WAN = 10_000
+"""Square metres in one 万平方米."""
+MU_PER_M2 = 3 / 2000
+"""亩 in one square metre: 1 亩 is exactly 2000/3 m²."""
+
+
+def missing(value: object) -> bool:
+    """Return whether `value` is unknown (None, NA, NaT, NaN)."""
+    return bool(pd.isna(value))  # type: ignore[call-overload]  # any scalar that a frame holds
+
+
+def known_sum(values: pd.Series[Any]) -> Any:  # noqa: ANN401 - a number, or NA
+    """Return the sum of what is known; NA when there are values and none is known."""
+    return values.sum(min_count=1) if len(values) else 0.0
+
+
+def number(value: object, lang: str, digits: int = 0) -> str:
+    """Return `value` with its thousands parted and `digits` decimals; an unknown one as a word."""
+    if missing(value):
+        return _unknown(lang)
+    places = "." + "0" * digits if digits else ""
+    return str(
+        numbers.format_decimal(
+            float(value),  # type: ignore[arg-type]  # whatever number a frame holds
+            format=f"#,##0{places}",
+            locale=LOCALES[lang],
+        )
+    )
+
+
+def area(value: object, lang: str, unit: str = "m2") -> str:
+    """Return an area [m²] as text with its unit.
+
+    Parameters
+    ----------
+    value
+        Area [m²]; NA is unknown.
+    lang
+        ``zh`` or ``en``.
+    unit
+        ``m2``, ``wan`` (万平方米, in English 10,000 m²) or ``mu`` (亩).
+    """
+    if missing(value):
+        return _unknown(lang)
+    m2, t = float(value), words.translator(lang)  # type: ignore[arg-type]  # whatever number a frame holds
+    if unit == "wan":
+        return t("{value} × 10,000 m²", value=number(m2 / M2_PER_WAN, lang, 2))
+    if unit == "mu":
+        return t("{value} mu", value=number(m2 * MU_PER_M2, lang, 1))
+    return t("{value} m²", value=number(m2, lang))
+
+
+def share(value: object, lang: str, digits: int = 1) -> str:
+    """Return a share (0–1) in per cent."""
+    if missing(value):
+        return _unknown(lang)
+    return str(
+        numbers.format_percent(
+            float(value),  # type: ignore[arg-type]  # whatever number a frame holds
+            format="0." + "0" * digits + "%",
+            locale=LOCALES[lang],
+        )
+    )
+
+
+def day(value: dt.date | None, lang: str) -> str:
+    """Return a day as it is written in `lang`."""
+    if missing(value):
+        return _unknown(lang)
+    return str(dates.format_date(value, format="yyyy年M月d日" if lang == "zh" else "d MMMM yyyy", locale=LOCALES[lang]))
+
+
+def standing(code: object, t: Translate) -> str:
+    """Return the name of a standing (``stated reported inferred illustrative``)."""
+    names = {
+        "stated": t("Stated"),
+        "reported": t("Reported"),
+        "inferred": t("Inferred"),
+        "illustrative": t("Illustrative"),
+    }
+    return names.get(str(code), t("unknown"))
+
+
+def kind(code: object, t: Translate) -> str:
+    """Return the name of a kind of project (``new_build renewal``)."""
+    return {"new_build": t("New-build"), "renewal": t("Renewal of stock")}.get(str(code), t("unknown"))
+
+
+def stage(code: object, t: Translate) -> str:
+    """Return the name of a stage (``research incubation pilot production headquarters``)."""
+    names = {
+        "research": t("Research"),
+        "incubation": t("Incubation"),
+        "pilot": t("Pilot"),
+        "production": t("Production"),
+        "headquarters": t("Headquarters"),
+    }
+    return names.get(str(code), t("unknown"))
+
+
+def event(code: object, t: Translate) -> str:
+    """Return the name of a milestone (``approved`` … ``handed_over``)."""
+    names = {
+        "approved": t("Approved"),
+        "started": t("Started"),
+        "topped_out": t("Topped out"),
+        "completed": t("Completed"),
+        "recognised": t("Recognised"),
+        "handed_over": t("Handed over"),
+    }
+    return names.get(str(code), t("unknown"))
+
+
+def state(code: object, t: Translate) -> str:
+    """Return the name of a state of space (``let`` … ``not_built``)."""
+    names = {
+        "let": t("Let"),
+        "reserved": t("Reserved"),
+        "intended": t("Intended"),
+        "fitting_out": t("Fitting out"),
+        "locked": t("Locked"),
+        "renovation": t("Under renovation"),
+        "vacant": t("Vacant"),
+        "not_built": t("Not yet built"),
+        "unknown": t("Unknown"),
+    }
+    return names[str(code)] if str(code) in names else t("unknown")
+
+
+def _unknown(lang: str) -> str:
+    t = words.translator(lang)
+    return t("unknown")

@@ -1,0 +1,388 @@
+/* The map in the browser: fetches its layers, draws them, shows what is under the pointer, says what was clicked. */
+(function () {
+  "use strict";
+
+  const CLOSE = 14;            // from this zoom on buildings speak for themselves and parks step back
+  const NAMED_PARKS = 13;      // from this zoom on parks have their names beside them
+  const RIVER_M = 420;         // width of the river [m]: its line is the middle only
+  const UNSURE_M = 200;        // outlines less certain than this [m] are dashed
+  const KEPT = 24;             // answers kept, so that going back to a colour asks nobody
+  const NARROW = 620, LEGEND = 240;   // pixels: on a narrower map the legend is folded; its width
+  const ROLES = { core: "#D55E00", bearing: "#0072B2", linked: "#009E73", outside: "#7B8794" };
+  const LINES = {
+    district: { color: "#B4C0C8", weight: 1, fill: true, fillColor: "#FBFAF6", fillOpacity: 1, pane: "land" },
+    river: { color: "#A8CFE6", opacity: 1, pane: "water", lineCap: "round" },
+    road: { color: "#DCDDD8", weight: 1.2, pane: "lines" },
+    metro: { color: "#CBBFDD", weight: 1.5, dashArray: "5 3", pane: "lines" },
+    expressway: { color: "#E9D9AE", weight: 2.4, pane: "lines" },
+  };
+  const PANES = { land: 210, water: 215, lines: 220, zones: 300, buildings: 350, parks: 420, names: 500 };
+  const FILLS = {
+    plain: (colour) => colour,
+    hatched: (colour) => `repeating-linear-gradient(135deg, #fff 0 3px, ${colour} 3px 5px)`,
+    outlined: () => "#fff",
+  };
+
+  let map, options, words = {}, classes = null, picked = null, drawing, tip, legend, homeward, notice;
+  let zones = [], parks = [], names = [];
+  const shown = {}, answers = new Map();
+
+  /* The one way by which words from data reach the page: as text, never as markup. */
+  function say(tag, className, text) {
+    const node = document.createElement(tag);
+    node.className = className;
+    node.textContent = text === null || text === undefined ? "" : String(text);
+    return node;
+  }
+
+  function mount(target, given) {
+    map = target;
+    options = given;
+    map.setMinZoom(8).setMaxZoom(19);
+    Object.entries(PANES).forEach(([name, level]) => {
+      const pane = map.createPane(name);
+      pane.style.zIndex = level;
+      pane.style.pointerEvents = "none";
+    });
+    map.attributionControl.setPrefix(false).addAttribution(options.credit);
+    L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+    drawing = new window.ParksBuildings().addTo(map);
+    tip = map.getContainer().appendChild(say("div", "parks-tip", ""));
+    tip.hidden = true;
+    home();
+    if (!map.getSize().x) { map.once("resize", home); }
+    map.on("mousemove", hover).on("mouseout movestart", () => { tip.hidden = true; }).on("click", click);
+    map.on("zoomend", scaled).on("zoomend moveend", crowd);
+  }
+
+  /* All outlines, beside the legend where there is room for it. */
+  function home() {
+    const beside = map.getSize().x > NARROW ? LEGEND : 0;
+    map.fitBounds(options.home, { animate: false, paddingTopLeft: [10, 24], paddingBottomRight: [10 + beside, 24] });
+  }
+
+  /* Takes what the map shall show; fetches and draws only what is other than before. */
+  function show(view) {
+    words = view.words;
+    if (!legend) { controls(); }
+    homeward.title = words.home;
+    homeward.setAttribute("aria-label", words.home);
+    const draw = { context: drawContext, zones: drawZones, parks: drawParks, buildings: drawBuildings, classes: shade };
+    Object.entries(view.layers).forEach(([name, source]) => {
+      if (shown[name] === source) { return; }
+      shown[name] = source;
+      load(source).then((content) => { if (shown[name] === source) { draw[name](content); settle(name); } }, () => warn());
+    });
+    if (other("picked", view.picked)) { pick(view.picked, false); }
+    if (other("focus", view.focus)) { focus(); }
+  }
+
+  function other(name, value) {
+    const said = JSON.stringify(value || null);
+    const changed = shown[name] !== said;
+    shown[name] = said;
+    return changed && Boolean(value || name === "picked");
+  }
+
+  function load(source) {
+    if (typeof source !== "string") { return Promise.resolve(source); }
+    if (!answers.has(source)) {
+      const asked = fetch(options.root + source).then((answer) => {
+        if (!answer.ok) { throw new Error(String(answer.status)); }
+        return answer.json();
+      });
+      asked.catch(() => answers.delete(source));
+      answers.set(source, asked);
+      if (answers.size > KEPT) { answers.delete(answers.keys().next().value); }
+    }
+    return answers.get(source);
+  }
+
+  function warn() {
+    if (!notice) { notice = map.getContainer().appendChild(say("div", "parks-notice", words.failed)); }
+  }
+
+  /* What depends on several layers, once each has come. */
+  function settle(name) {
+    if (name === "buildings" && classes) { drawing.setClasses(classes.buildings, classes.legend); }
+    if (name !== "context") { colour(); highlight(); focus(); }
+    crowd();
+    map.getContainer().dataset[name] = name === "classes" ? classes.by : "drawn";
+  }
+
+  function drawContext(content) {
+    swap("context", L.geoJSON(content, {
+      interactive: false,
+      style: (feature) => Object.assign({ interactive: false }, LINES[feature.properties.kind] || LINES.road),
+      pane: "lines",
+      filter: (feature) => feature.geometry && feature.geometry.type !== "Point",
+    }));
+    swap("river", L.layerGroup(content.features.filter((each) => each.properties.label).map(
+      (each) => label("water", each.properties.name, (node) => beside(L.latLng(each.properties.label[1], each.properties.label[0]), node, 12)))));
+    scaled();
+  }
+
+  function drawZones(content) {
+    zones = content.features.filter((feature) => feature.geometry).map((feature) => {
+      const given = feature.properties;
+      const shape = L.geoJSON(feature, { pane: "zones", interactive: false, style: {
+        color: ROLES[given.role], weight: 2, lineJoin: "round", dashArray: given.uncertainty_m >= UNSURE_M ? "7 5" : null,
+      } });
+      return {
+        id: given.id, name: given.name, role: given.role, geometry: feature.geometry, shape: shape,
+        label: label("zone " + given.role, given.name, (node) => around(shape.getBounds(), node)),
+      };
+    });
+    swap("zones", L.layerGroup(zones.flatMap((zone) => [zone.shape, zone.label])));
+  }
+
+  function drawParks(content) {
+    parks = content.features.filter((feature) => feature.geometry).map((feature) => {
+      const latlng = L.latLng(feature.geometry.coordinates[1], feature.geometry.coordinates[0]);
+      return {
+        id: feature.properties.id, name: feature.properties.name, schematic: feature.properties.schematic, latlng: latlng,
+        dot: L.circleMarker(latlng, { pane: "parks", interactive: false, dashArray: feature.properties.schematic ? "2 2" : null }),
+        label: label("park", feature.properties.name, (node) => beside(latlng, node, 8)),
+      };
+    });
+    swap("parks", L.layerGroup(parks.flatMap((park) => [park.dot, park.label])));
+  }
+
+  function drawBuildings(content) { drawing.setFeatures(content); }
+
+  function shade(content) {
+    classes = content;
+    drawing.setClasses(classes.buildings, classes.legend);
+    fill(legend);
+  }
+
+  function swap(name, layer) {
+    if (shown["_" + name]) { shown["_" + name].remove(); }
+    shown["_" + name] = layer.addTo(map);
+  }
+
+  /* places(node): the container points at which the name may have its upper left corner, best first. */
+  function label(kind, text, places) {
+    const html = say("span", "parks-name " + kind, text);
+    const marker = L.marker(map.getCenter(), {
+      pane: "names", interactive: false, keyboard: false, icon: L.divIcon({ html: html, className: "", iconSize: [0, 0] }),
+    });
+    names.push({ kind: kind, node: html, marker: marker, places: () => places(html) });
+    return marker;
+  }
+
+  /* Widths that follow the zoom. */
+  function scaled() {
+    const metre = Math.pow(2, map.getZoom()) / (156543.03 * Math.cos(map.getCenter().lat * Math.PI / 180));
+    if (shown._context) {
+      shown._context.eachLayer((layer) => {
+        const kind = layer.feature.properties.kind;
+        if (kind === "river") { layer.setStyle({ weight: Math.max(3, RIVER_M * metre) }); }
+        if (kind === "expressway") { layer.setStyle({ weight: map.getZoom() < 13 ? 2.4 : 4.5 }); }
+        if (kind === "road") { layer.setStyle({ weight: map.getZoom() < 13 ? 1.2 : 3 }); }
+      });
+    }
+    colour();
+  }
+
+  /* Colours of zones and parks for the mode and the zoom. */
+  function colour() {
+    const close = map.getZoom() >= CLOSE;
+    zones.forEach((zone) => zone.shape.setStyle({
+      fillColor: ROLES[zone.role],
+      fillOpacity: classes && classes.by === "role" ? 0.16 : 0.045,
+      weight: picked && picked.kind === "zone" && picked.id === zone.id ? 4 : 2,
+    }));
+    parks.forEach((park) => {
+      const shade = classes && classes.legend[classes.parks[park.id]];
+      const solid = shade && shade.fill === "plain";
+      const chosen = picked && picked.kind === "park" && picked.id === park.id;
+      park.dot.setRadius(chosen ? 9 : close ? 5 : 6.5).setStyle({
+        color: chosen ? "#111827" : "#4A5763", weight: chosen ? 3 : 1.3, opacity: close && !chosen ? 0.7 : 1,
+        fillColor: solid ? shade.colour : shade && shade.fill === "hatched" ? "#E3E6E9" : "#ffffff", fillOpacity: close ? 0.6 : 1,
+      });
+    });
+  }
+
+  function highlight() {
+    drawing.setPicked(picked && picked.kind === "building" ? picked.id : null);
+    drawing.redraw();
+    colour();
+  }
+
+  /* Places each name where it lies over no other and, if it can, over no park; hides it where there is no such place. */
+  function crowd() {
+    names = names.filter((each) => each.node.isConnected);
+    const far = map.getZoom() < NAMED_PARKS, taken = [];
+    const dots = far ? parks.map((park) => square(map.latLngToContainerPoint(park.latlng), 7)) : [];
+    const rank = (each) => (each.kind === "park" ? 1 : 0);
+    names.slice().sort((one, two) => rank(one) - rank(two)).forEach((each) => {
+      const size = L.point(each.node.offsetWidth, each.node.offsetHeight);
+      const options = far && each.kind === "park" ? [] : each.places().map((at) => ({ at: at, box: L.bounds(at, at.add(size)) }));
+      const free = options.filter((option) => taken.every((box) => !box.intersects(option.box)));
+      const over = (option) => dots.filter((dot) => dot.intersects(option.box)).length + (view().contains(option.box) ? 0 : 50);
+      const best = free.reduce((found, option) => (!found || over(option) < over(found) ? option : found), null);
+      each.node.style.visibility = best ? "visible" : "hidden";
+      if (!best) { return; }
+      taken.push(best.box);
+      each.marker.setLatLng(map.containerPointToLatLng(best.at));
+    });
+  }
+
+  /* Below, above, right and left of a point. */
+  function beside(latlng, node, gap) {
+    const at = map.latLngToContainerPoint(latlng), wide = node.offsetWidth, high = node.offsetHeight;
+    return [
+      L.point(at.x - wide / 2, at.y + gap), L.point(at.x - wide / 2, at.y - high - gap),
+      L.point(at.x + gap + 2, at.y - high / 2), L.point(at.x - wide - gap - 2, at.y - high / 2),
+    ];
+  }
+
+  function view() { return L.bounds([0, 0], map.getSize()); }
+
+  function square(point, half) { return L.bounds(point.subtract([half, half]), point.add([half, half])); }
+
+  /* Corners at which a name of this node may begin: above, beside, below, and in the middle of what is in view. */
+  function around(bounds, node) {
+    const one = map.latLngToContainerPoint(bounds.getNorthWest()), two = map.latLngToContainerPoint(bounds.getSouthEast());
+    const wide = node.offsetWidth, high = node.offsetHeight, gap = 4, size = map.getSize();
+    const middle = L.point((one.x + two.x) / 2, (one.y + two.y) / 2);
+    const seen = L.point(
+      (Math.max(one.x, 0) + Math.min(two.x, size.x)) / 2, (Math.max(one.y, 0) + Math.min(two.y, size.y)) / 2);
+    return [
+      L.point(middle.x - wide / 2, one.y - high - gap), L.point(one.x - wide - gap, middle.y - high / 2),
+      L.point(two.x + gap, middle.y - high / 2), L.point(two.x + 10 * gap, middle.y - high / 2),
+      L.point(middle.x - wide / 2, two.y + gap), L.point(seen.x - wide / 2, seen.y - high / 2), L.point(seen.x - wide / 2, Math.max(one.y, 0) + gap),
+    ];
+  }
+
+  function inside(geometry, latlng) {
+    const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+    return polygons.some((rings) => rings.reduce((odd, ring) => {
+      for (let a = 0, b = ring.length - 1; a < ring.length; b = a++) {
+        const [ax, ay] = ring[a], [bx, by] = ring[b];
+        if ((ay > latlng.lat) !== (by > latlng.lat) && latlng.lng < (bx - ax) * (latlng.lat - ay) / (by - ay) + ax) { odd = !odd; }
+      }
+      return odd;
+    }, false));
+  }
+
+  function parkAt(point, reach) {
+    const near = parks.filter((park) => map.latLngToContainerPoint(park.latlng).distanceTo(point) <= reach);
+    near.sort((one, two) => map.latLngToContainerPoint(one.latlng).distanceTo(point) - map.latLngToContainerPoint(two.latlng).distanceTo(point));
+    return near.length ? { kind: "park", id: near[0].id, name: near[0].name, schematic: near[0].schematic } : null;
+  }
+
+  function hit(event, withZones) {
+    const park = parkAt(event.containerPoint, map.getZoom() >= CLOSE ? 6 : 9);
+    const found = map.getZoom() < CLOSE ? park || drawing.at(event.latlng) : drawing.at(event.latlng) || park;
+    if (found || !withZones) { return found; }
+    const zone = zones.slice().reverse().find((each) => inside(each.geometry, event.latlng));
+    return zone ? { kind: "zone", id: zone.id, name: zone.name } : null;
+  }
+
+  function hover(event) {
+    const found = hit(event, false);
+    map.getContainer().style.cursor = found ? "pointer" : "";
+    tip.hidden = !found;
+    if (!found) { return; }
+    tip.replaceChildren(say("b", "", found.name), ...facts(found).map((line) => say("span", "", line)));
+    const size = map.getSize(), at = event.containerPoint;
+    tip.style.left = Math.min(at.x + 14, size.x - tip.offsetWidth - 6) + "px";
+    tip.style.top = (at.y + 18 + tip.offsetHeight > size.y ? at.y - tip.offsetHeight - 10 : at.y + 18) + "px";
+  }
+
+  function facts(found) {
+    const level = found.kind === "park" ? "parks" : "buildings";
+    const shade = classes && found.kind !== "zone" && classes.legend[classes[level][found.id]];
+    return [
+      shade && `${classes.title}: ${shade.label}`,
+      classes && classes.lines[level][found.id],
+      found.schematic && words.schematic,
+    ].filter(Boolean);
+  }
+
+  function click(event) {
+    const found = hit(event, true);
+    if (found) { pick(found, true); }
+  }
+
+  function pick(found, ours) {
+    picked = found ? { kind: found.kind, id: found.id } : null;
+    map.getContainer().dataset.picked = picked ? `${picked.kind} ${picked.id}` : "";
+    highlight();
+    if (!ours) { return; }
+    if (options.onPick) { options.onPick(found, facts(found)); return; }
+    // Straight to the session: the component itself would wait a quarter of a second.
+    if (window.Streamlit) { window.Streamlit.setComponentValue({ picked: { kind: found.kind, id: found.id, n: Date.now() } }); }
+  }
+
+  function boundsOf(kind, id) {
+    if (kind === "zone") { const zone = zones.find((each) => each.id === id); return zone && zone.shape.getBounds(); }
+    const own = drawing.boundsOf((building, park) => (kind === "park" ? park : building) === id);
+    const park = kind === "park" && parks.find((each) => each.id === id);
+    return own || (park ? park.latlng.toBounds(1200) : null);
+  }
+
+  /* Goes where the view says as soon as the layer that knows the place is there; once. */
+  function focus() {
+    const wanted = JSON.parse(shown.focus || "null");
+    if (!wanted || shown.reached === shown.focus) { return; }
+    const bounds = boundsOf(wanted.kind, wanted.id);
+    if (!bounds) { return; }
+    shown.reached = shown.focus;
+    map.fitBounds(bounds, { maxZoom: 17, padding: [40, 40], animate: false });
+  }
+
+  function controls() {
+    const Home = L.Control.extend({ options: { position: "topleft" }, onAdd: () => {
+      const bar = say("div", "leaflet-bar", "");
+      homeward = bar.appendChild(say("a", "parks-home", "⌂"));
+      homeward.href = "#";
+      homeward.setAttribute("role", "button");
+      L.DomEvent.disableClickPropagation(bar).on(homeward, "click", (event) => { L.DomEvent.preventDefault(event); home(); });
+      return bar;
+    } });
+    const Legend = L.Control.extend({ options: { position: "topright" }, onAdd: () => {
+      const box = say("details", "parks-legend", "");
+      box.open = map.getSize().x > NARROW;
+      L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
+      return box;
+    } });
+    new Home().addTo(map);
+    legend = new Legend().addTo(map).getContainer();
+  }
+
+  function entry(swatch, text, count) {
+    const line = say("li", "", "");
+    line.append(swatch, say("span", "", text), say("i", "", count));
+    return line;
+  }
+
+  function fill(box) {
+    const shades = say("ul", "", ""), outlines = say("ul", "", "");
+    classes.legend.forEach((shade) => {
+      const swatch = say("span", "swatch " + shade.fill, "");
+      swatch.style.background = FILLS[shade.fill](shade.colour);
+      swatch.style.borderColor = shade.fill === "outlined" ? shade.colour : "";
+      shades.append(entry(swatch, shade.label, shade.count));
+    });
+    Object.entries(words.roles).forEach(([role, text]) => {
+      const swatch = say("span", "outline", "");
+      swatch.style.borderColor = ROLES[role];
+      outlines.append(entry(swatch, text, ""));
+    });
+    outlines.append(entry(say("span", "outline unsure", ""), words.unsure, ""), entry(say("span", "spot", ""), words.spot, ""));
+    box.replaceChildren(say("summary", "", classes.title), shades, say("small", "", words.counted), outlines);
+  }
+
+  /* Where a thing stands in the map's own pixels; null when it is not there. */
+  function pointOf(kind, id) {
+    const park = kind === "park" && parks.find((each) => each.id === id);
+    const bounds = park ? null : boundsOf(kind, id);
+    const place = park ? park.latlng : bounds && bounds.getCenter();
+    return place ? map.latLngToContainerPoint(place) : null;
+  }
+
+  window.parksMap = { mount: mount, show: show, pointOf: pointOf };
+})();

@@ -1,0 +1,318 @@
+"""The map of zones, parks and buildings: for a page, drawn from layers that our own process serves, and as one file."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import folium
+import geopandas as gpd
+import jinja2
+import numpy as np
+import shapely
+from branca.element import MacroElement
+
+from parks import schema, words
+from parks.issues import InvalidData, Issue
+from parks.output import figures, layers, shading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pandas as pd
+
+    from parks.output.layers import Layer
+    from parks.policy import Policy
+    from parks.snapshot import Snapshot
+    from parks.words import Translate
+
+SCRIPT: Final = "parks.js"
+STYLE: Final = "parks.css"
+CREDIT: Final = "© OpenStreetMap contributors, ODbL 1.0"
+CONTEXT: Final = schema.DATA / "geo" / "context.geojson"
+ROOT: Final = "../../"
+"""From the map's frame, ``component/<name>/index.html``, to the root of the app, whatever its base path."""
+WORLD: Final = [[-60.0, -170.0], [75.0, 170.0]]
+
+classes = shading.classes
+"""The class of every building and park in a mode of colour, with its legend: see `shading.classes`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is drawn whatever the colours: base map, zones, parks and buildings, packed; fit for a cache.
+
+    Parameters
+    ----------
+    layers
+        ``context zones parks buildings`` → the packed layer.
+    """
+
+    layers: Mapping[str, Layer]
+
+
+class ParkMap(folium.Map):
+    """A folium map without tiles whose scripts and styles all come from our own process.
+
+    Parameters
+    ----------
+    home
+        South-west and north-east corner that it opens with (latitude, longitude; EPSG:4326).
+    """
+
+    def __init__(self, home: list[list[float]]) -> None:
+        """Name our own files as the only ones, and start our script."""
+        middle = np.mean(home, axis=0).tolist()
+        super().__init__(location=middle, tiles=None, zoom_start=10, zoom_snap=0.5)
+        self.default_js = [("parks", ROOT + layers.asset_url(SCRIPT))]
+        self.default_css = [("parks_css", ROOT + layers.asset_url(STYLE))]
+        self.add_child(_Mount(home))
+
+
+class _Mount(MacroElement):
+    """Hands the map to our script once it stands."""
+
+    _template = jinja2.Template(
+        "{% macro script(this, kwargs) %}"
+        "window.parksMap.mount({{ this._parent.get_name() }}, {{ this.given }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, home: list[list[float]]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca does not type it
+        self._name = "Mount"
+        self.given = _script({"root": ROOT, "home": home, "credit": CREDIT})
+
+
+class _Show(MacroElement):
+    """Tells our script what to show."""
+
+    _template = jinja2.Template("{% macro script(this, kwargs) %}window.parksMap.show({{ this.given }});{% endmacro %}")
+
+    def __init__(self, said: Mapping[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca does not type it
+        self._name = "Show"
+        self.given = _script(said)
+
+
+def ground(park: Snapshot, rules: Policy, *, lang: str, context: Path = CONTEXT) -> Ground:
+    """Return base map, zones, parks and buildings as packed layers with names in `lang`.
+
+    Parameters
+    ----------
+    park, rules
+        The snapshot and the policy.
+    lang
+        ``zh`` or ``en``.
+    context
+        GeoJSON of the base map (EPSG:4326): features with ``kind`` (``district river metro expressway road``)
+        and ``name_zh name_en``.
+
+    Raises
+    ------
+    InvalidData
+        When the base map's file cannot be read.
+    """
+    parts = {
+        "context": _context(context, lang),
+        "zones": layers.geojson(_zones(rules, lang), ["id", "name", "role", "uncertainty_m"]),
+        "parks": layers.geojson(_parks(park, lang), ["id", "name", "schematic"]),
+        "buildings": layers.geojson(_buildings(park, lang), ["id", "name", "park"]),
+    }
+    return Ground({name: layers.pack(name, content) for name, content in parts.items()})
+
+
+def park_map(rules: Policy) -> ParkMap:
+    """Return the map for a page. Make it anew in each run; what it shows is said by `view`.
+
+    It is the same whatever is shown, so that the browser keeps one map when colours, selection, day or tenant change.
+    """
+    return ParkMap(_home(rules))
+
+
+def shades(chosen: Mapping[str, Any]) -> Layer:
+    """Return the result of `classes` as a packed layer, fit for a cache."""
+    return layers.pack("classes", json.dumps(chosen, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def view(
+    base: Ground,
+    colours: Layer,
+    *,
+    lang: str,
+    picked: Mapping[str, str] | None = None,
+    focus: Mapping[str, Any] | None = None,
+) -> folium.FeatureGroup:
+    """Return what the map shall show, to be handed over beside it; the browser draws only what is other than before.
+
+    Parameters
+    ----------
+    base
+        The layers beneath. They and `colours` are put where the browser can fetch them.
+    colours
+        Classes and legend, `shades`.
+    lang
+        ``zh`` or ``en``.
+    picked
+        What is selected: ``kind`` (``zone park building``) and ``id``; None clears the selection.
+    focus
+        Where to go: ``kind`` and ``id``, and any ``n`` that is other when the map shall go there again.
+    """
+    given = {name: layers.keep(layer) for name, layer in {**base.layers, "classes": colours}.items()}
+    group = folium.FeatureGroup(name="view")
+    group.add_child(_Show({"layers": given, "words": _words(words.translator(lang)), "picked": picked, "focus": focus}))
+    return group
+
+
+def standalone(
+    park: Snapshot,
+    rules: Policy,
+    space: pd.DataFrame,
+    lang: str,
+    notice: str | None = None,
+    *,
+    context: Path = CONTEXT,
+) -> str:
+    """Return the map as one HTML file that opens without a network; every name in it is escaped.
+
+    Parameters
+    ----------
+    park, rules, space
+        The snapshot, the policy, and `vacancy.by_unit(park)`.
+    lang
+        ``zh`` or ``en``.
+    notice
+        Line shown above the map; None says by itself when some of the data are illustrative.
+    context
+        As in `ground`.
+    """
+    t = words.translator(lang)
+    base = ground(park, rules, lang=lang, context=context)
+    modes = {by: classes(park, space, rules=rules, by=by, lang=lang) for by in ("vacancy", "availability", "role")}
+    data = {
+        "home": _home(rules),
+        "credit": CREDIT,
+        "words": _words(t),
+        "layers": {name: json.loads(layers.unpack(layer)) for name, layer in base.layers.items()},
+        "modes": modes,
+    }
+    return _template().render(
+        lang={"zh": "zh-CN", "en": "en"}[lang],
+        title=t("Map of the parks"),
+        day=t("Data as of {day}", day=figures.day(park.day, lang)),
+        notice=_notice(park, t) if notice is None else notice,
+        colour=t("Colour by"),
+        close=t("Close"),
+        modes={by: chosen["title"] for by, chosen in modes.items()},
+        style=_local(STYLE),
+        script=_local(SCRIPT),
+        data=_script(data),
+    )
+
+
+def _notice(park: Snapshot, t: Translate) -> str:
+    made_up = any((park.table(name)["standing"] == "illustrative").any() for name in ("buildings", "units", "leases"))
+    return t("Illustrative data: buildings, units and leases are made up.") if made_up else ""
+
+
+def _words(t: Translate) -> dict[str, Any]:
+    """Return the words that the map's own script says."""
+    return {
+        "home": t("Show the whole district"),
+        "failed": t("A layer of the map could not be loaded. Reload the page."),
+        "schematic": t("Position is schematic"),
+        "counted": t("Figures count buildings."),
+        "spot": t("Park; dashed: schematic position"),
+        "unsure": t("Dashed: outline uncertain by 200 m or more"),
+        "roles": {
+            "core": t("Innovation core"),
+            "bearing": t("Bearing area"),
+            "linked": t("Linked area"),
+        },
+    }
+
+
+def _zones(rules: Policy, lang: str) -> gpd.GeoDataFrame:
+    """Return the zones that have an outline, the largest first."""
+    zones = rules.zones[rules.zones.geometry.notna()]
+    zones = zones.iloc[np.argsort(-shapely.area(zones.geometry.array), kind="stable")]
+    return gpd.GeoDataFrame(
+        {
+            "id": zones["zone_id"],
+            "name": _named(zones, lang),
+            "role": zones["role"],
+            "uncertainty_m": zones["uncertainty_m"],
+        },
+        geometry=zones.geometry,
+    )
+
+
+def _parks(park: Snapshot, lang: str) -> gpd.GeoDataFrame:
+    frame = park.parks
+    return gpd.GeoDataFrame(
+        {"id": frame["park_id"], "name": _named(frame, lang), "schematic": frame["placement"] == "schematic"},
+        geometry=frame.geometry,
+    )
+
+
+def _buildings(park: Snapshot, lang: str) -> gpd.GeoDataFrame:
+    frame = park.buildings[park.buildings.geometry.notna()]
+    return gpd.GeoDataFrame(
+        {"id": frame["building_id"], "name": _named(frame, lang), "park": frame["park_id"]}, geometry=frame.geometry
+    )
+
+
+def _named(frame: pd.DataFrame, lang: str) -> pd.Series[Any]:
+    """Return the names in `lang`; where one is unknown, the Chinese original."""
+    return frame[f"name_{lang}"].fillna(frame["name_zh"])
+
+
+def _context(path: Path, lang: str) -> bytes:
+    """Return the base map with names in `lang`; of the rivers the first has the place of its name."""
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+        found = [(feature["properties"], feature["geometry"]) for feature in read["features"]]
+    except (OSError, ValueError, LookupError, TypeError) as fault:
+        mend = "Restore the file from the release, or build it again with data/geo/build.py."
+        issue = Issue(path.name, "", "", "", "unreadable", f"The base map cannot be read: {fault}.", mend)
+        raise InvalidData([issue]) from fault
+    features, labelled = [], False
+    for properties, geometry in found:
+        kind = properties.get("kind")
+        said = {"kind": kind, "name": properties.get(f"name_{lang}") or properties.get("name_zh")}
+        if kind == "river" and not labelled:
+            middle = shapely.point_on_surface(shapely.from_geojson(json.dumps(geometry)))
+            said["label"], labelled = [middle.x, middle.y], True
+        features.append({"type": "Feature", "geometry": geometry, "properties": said})
+    return json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":")).encode()
+
+
+def _home(rules: Policy) -> list[list[float]]:
+    """Return the corners of all outlines together; the whole world when there is none."""
+    west, south, east, north = (float(value) for value in rules.zones.total_bounds)
+    return WORLD if np.isnan(west) else [[south, west], [north, east]]
+
+
+def _script(value: Any) -> str:  # noqa: ANN401 - whatever JSON can say
+    """Return JSON that may stand inside a script: no name in it can end the script or begin a tag."""
+    said = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for sign in ("<", ">", "&", "\u2028", "\u2029"):
+        said = said.replace(sign, f"\\u{ord(sign):04x}")
+    return said
+
+
+def _local(name: str) -> str:
+    """Return a static style or script in a form that asks for no other file."""
+    text = layers.unpack(layers.asset(name)).decode()
+    return re.sub(r"//# sourceMappingURL=\S+", "", re.sub(r"url\(images/[^)]*\)", "none", text))
+
+
+@cache
+def _template() -> jinja2.Template:
+    loader = jinja2.FileSystemLoader(layers.OURS)
+    house = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    return house.get_template("map.html")

@@ -1,0 +1,153 @@
+"""The parts that charts are drawn from: stacked bars, columns, labels, and the dress that all share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import numpy as np
+
+from parks import words
+from parks.output import figures
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from parks.words import Translate
+
+Rows = list[dict[str, Any]]
+"""Rows as a chart carries them."""
+
+FONT = "Noto Sans SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, Segoe UI, sans-serif"
+M2_PER_UNIT = 10_000
+"""Axes count 万平方米, in English 10,000 m²."""
+FURNITURE = 130
+"""Height of title, legend and axis [px]: the page counts them in the height of a chart."""
+INK, QUIET, LINES, PALE = "#3A4652", "#6B7785", "#E3E8EE", "#56B4E9"
+
+
+def records(frame: pd.DataFrame) -> Rows:
+    """Return the rows as plain dictionaries with None where a value is unknown."""
+    names = [str(name) for name in frame.columns]
+    rows = frame.itertuples(index=False, name=None)
+    return [{name: _plain(value) for name, value in zip(names, row, strict=True)} for row in rows]
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any scalar of a frame, as JSON can say it
+    if figures.missing(value):
+        return None
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def over(values: Rows) -> alt.Chart:
+    """Return an empty chart over rows that travel inside it."""
+    return alt.Chart(alt.InlineData(values=values))
+
+
+def scaled(area: Any) -> float:  # noqa: ANN401 - a number of any dtype, or None
+    """Return an area [m²] as the axes count it; an unknown one draws nothing."""
+    return 0.0 if area is None else float(area) / M2_PER_UNIT
+
+
+def unit(t: Translate) -> str:
+    """Return the title of an axis of areas."""
+    return t("Area (10,000 m²)")
+
+
+def stacked(rows: Rows, parts: Mapping[str, str], colours: Mapping[str, str], lang: str, title: str) -> alt.Chart:
+    """Return one lying bar a row, stacked by part.
+
+    Parameters
+    ----------
+    rows
+        Each with its ``name`` and an area ``<part>_m2`` [m²]; None draws nothing and says so.
+    parts
+        Part → its name, in the order of stacking.
+    colours
+        Part → colour.
+    lang
+        ``zh`` or ``en``.
+    title
+        What the bars are.
+    """
+    t = words.translator(lang)
+    values = [
+        {
+            "name": row["name"],
+            "part": name,
+            "order": order,
+            "value": scaled(row[f"{code}_m2"]),
+            "shown": figures.area(row[f"{code}_m2"], lang),
+        }
+        for row in rows
+        for order, (code, name) in enumerate(parts.items())
+    ]
+    scale = alt.Scale(domain=list(parts.values()), range=[colours[code] for code in parts])
+    bars: alt.Chart = (
+        over(values)
+        .mark_bar(stroke="white", strokeWidth=0.6)
+        .encode(
+            x=alt.X("value:Q", title=unit(t), stack="zero"),
+            y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=220)),
+            color=alt.Color("part:N", title=None, scale=scale, sort=None),
+            order=alt.Order("order:Q"),
+            tooltip=[
+                alt.Tooltip("name:N", title=title),
+                alt.Tooltip("part:N", title=t("State")),
+                alt.Tooltip("shown:N", title=t("Area (m²)")),
+            ],
+        )
+    )
+    return bars
+
+
+def labels(rows: Rows, *, dx: int = 5, dy: int = 0) -> alt.Chart:
+    """Return a text (``label``) at the end (``value``) of each bar (``name``)."""
+    text = over(rows).mark_text(align="left", dx=dx, dy=dy, fontSize=11, color=INK)
+    placed: alt.Chart = text.encode(x="value:Q", y=alt.Y("name:N", sort=None), text="label:N")
+    return placed
+
+
+def columns(bars: Rows, key: str, axis: str, t: Translate, *, colour: str = PALE) -> alt.Chart:
+    """Return one standing bar a row.
+
+    Parameters
+    ----------
+    bars
+        Each with ``value`` as the axes count it, ``shown`` as text, and `key`; ``units`` where it counts them.
+    key, axis
+        The field along the axis, and the axis' title.
+    t
+        Says a sentence.
+    colour
+        Of the bars.
+    """
+    tips = [alt.Tooltip(f"{key}:N", title=axis), alt.Tooltip("shown:N", title=t("Area (m²)"))]
+    if bars and "units" in bars[0]:
+        tips.append(alt.Tooltip("units:Q", title=t("Units")))
+    standing: alt.Chart = (
+        over(bars)
+        .mark_bar(color=colour)
+        .encode(
+            x=alt.X(f"{key}:O", title=axis, axis=alt.Axis(labelAngle=0 if key == "year" else -40)),
+            y=alt.Y("value:Q", title=unit(t)),
+            tooltip=tips,
+        )
+    )
+    return standing
+
+
+def dressed(title: str, *layers: alt.Chart, height: int, note: str = "") -> alt.LayerChart:
+    """Return the layers as one chart with its title, its note and the dress that all charts share."""
+    heading = alt.TitleParams(title, subtitle=note, anchor="start", fontSize=14, subtitleColor=QUIET)
+    chart: alt.LayerChart = (
+        alt.LayerChart(layer=list(layers))
+        .properties(title=heading, height=height + FURNITURE, width="container")
+        .configure(font=FONT)
+        .configure_view(strokeWidth=0)
+        .configure_axis(gridColor=LINES, domainColor="#B8C2CC", labelColor=INK, titleColor=INK)
+        .configure_legend(orient="top", labelLimit=260)
+    )
+    return chart

@@ -1,0 +1,231 @@
+"""Which class of colour each building and each park has on the map, and the legend that says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from parks import words
+from parks.status import vacancy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from parks.policy import Policy
+    from parks.snapshot import Snapshot
+    from parks.words import Translate
+
+MODES: Final = ("vacancy", "availability", "fit", "role")
+LEVELS: Final = {"buildings": "building_id", "parks": "park_id"}
+ROLES: Final = ("core", "bearing", "linked", "outside")
+ROLE_COLOURS: Final = {"core": "#D55E00", "bearing": "#0072B2", "linked": "#009E73", "outside": "#7B8794"}
+EDGES: Final = (0.0, 0.10, 0.25, 0.50)
+"""Upper edges of the classes of vacancy; what lies above the last is a class of its own."""
+UNKNOWN: Final = "#AEB6BF"
+PLAIN, HATCHED, OUTLINED = "plain", "hatched", "outlined"
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """One class: how the legend says it, its colour, and how an area is filled with it."""
+
+    label: str
+    colour: str
+    fill: str = PLAIN
+
+
+def classes(
+    park: Snapshot,
+    space: pd.DataFrame,
+    *,
+    rules: Policy,
+    by: str,
+    fits: pd.DataFrame | None = None,
+    lang: str,
+) -> dict[str, Any]:
+    """Return the class of every building and park, with the legend and the line that the pointer shows.
+
+    Parameters
+    ----------
+    park
+        The snapshot.
+    space
+        `vacancy.by_unit(park)`.
+    rules
+        The policy: the zones' roles.
+    by
+        One of `MODES`.
+    fits
+        For ``fit``: verdicts on the chosen tenant, one row a unit or one a unit and rule (``unit_id verdict`` and,
+        where soft rules are among them, ``hardness``). A soft rule refuses nobody.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    dict
+        ``by``, ``title``, ``legend`` (list of ``label colour fill count``, the count in buildings), ``buildings`` and
+        ``parks`` (id → index into the legend), ``lines`` (``buildings`` and ``parks``: id → sentence). Ready for JSON.
+
+    Raises
+    ------
+    ValueError
+        When `by` is not one of `MODES`, or ``fit`` is asked for without verdicts.
+    """
+    t = words.translator(lang)
+    if by not in MODES or (by == "fit" and fits is None):
+        message = f"no colours for {by!r}" if by not in MODES else "colours by fit need the verdicts on a tenant"
+        raise ValueError(message)
+    shades = legend(by, t)
+    units = _verdicts(space, fits) if by == "fit" and fits is not None else space
+    given = {name: _class(by, park, units, rules, name) for name in LEVELS}
+    counts = np.bincount(given["buildings"], minlength=len(shades))
+    return {
+        "by": by,
+        "title": titles(t)[by],
+        "legend": [
+            {"label": shade.label, "colour": shade.colour, "fill": shade.fill, "count": int(count)}
+            for shade, count in zip(shades, counts, strict=True)
+        ],
+        **{name: dict(zip(series.index, series.tolist(), strict=True)) for name, series in given.items()},
+        "lines": {name: _lines(units, column, t) for name, column in LEVELS.items()},
+    }
+
+
+def titles(t: Translate) -> dict[str, str]:
+    """Return the name of each mode of colour."""
+    return {
+        "vacancy": t("Vacancy"),
+        "availability": t("Availability"),
+        "fit": t("Fit for the tenant"),
+        "role": t("Role in the layout"),
+    }
+
+
+def legend(by: str, t: Translate) -> tuple[Shade, ...]:
+    """Return the classes of a mode in the order of their indices."""
+    shades = {
+        "role": (
+            Shade(t("Innovation core"), ROLE_COLOURS["core"]),
+            Shade(t("Bearing area"), ROLE_COLOURS["bearing"]),
+            Shade(t("Linked area"), ROLE_COLOURS["linked"]),
+            Shade(t("Outside the layout"), ROLE_COLOURS["outside"], HATCHED),
+        ),
+        "vacancy": (
+            Shade(t("No vacant space"), "#FCEFC7"),
+            Shade(t("Up to 10 %"), "#FDC86B"),
+            Shade(t("10 to 25 %"), "#EF8A2E"),
+            Shade(t("25 to 50 %"), "#B8480F"),
+            Shade(t("Over 50 %"), "#6B2106"),
+            Shade(t("Unknown"), UNKNOWN, HATCHED),
+            Shade(t("Not built or under renovation"), "#8796A5", OUTLINED),
+        ),
+        "availability": (
+            Shade(t("Vacant now"), "#084C8D"),
+            Shade(t("Within 12 months"), "#3F93CF"),
+            Shade(t("Later, date known"), "#AFD3EC"),
+            Shade(t("Unknown"), UNKNOWN, HATCHED),
+            Shade(t("No end in sight"), "#D9D3C7"),
+        ),
+        "fit": (
+            Shade(t("Has space that fits"), "#0072B2"),
+            Shade(t("Not known whether it fits"), "#E9B44C", HATCHED),
+            Shade(t("Does not fit"), "#CBD0D5"),
+            Shade(t("Not assessed"), "#8796A5", OUTLINED),
+        ),
+    }
+    return shades[by]
+
+
+def _class(by: str, park: Snapshot, units: pd.DataFrame, rules: Policy, level: str) -> pd.Series[int]:
+    """Return the class of each building or park by its id, in the order of its table."""
+    column = LEVELS[level]
+    ids = park.table(level)[column]
+    if by == "role":
+        return _by_role(park, rules, level).set_axis(ids)
+    ways = {"vacancy": _by_vacancy, "availability": _by_availability, "fit": _by_fit}
+    # A building or park without units: its state is unknown, it was not assessed.
+    without = {"vacancy": 5, "availability": 3, "fit": 3}[by]
+    return ways[by](units, column, park).reindex(ids, fill_value=without).astype(int)
+
+
+def _by_role(park: Snapshot, rules: Policy, level: str) -> pd.Series[int]:
+    role = dict(zip(rules.zones["zone_id"], rules.zones["role"], strict=True))
+    zone = dict(zip(park.parks["park_id"], park.parks["zone_id"], strict=True))
+    places = park.table(level)["park_id"].map(zone).map(role)
+    return places.map({name: index for index, name in enumerate(ROLES)}).fillna(ROLES.index("outside")).astype(int)
+
+
+def _by_vacancy(space: pd.DataFrame, column: str, park: Snapshot) -> pd.Series[int]:
+    del park
+    sums = _sums(space, column)
+    share = sums["vacancy"].to_numpy(dtype=float, na_value=np.nan)
+    waiting = (sums["not_built_m2"].fillna(0) + sums["renovation_m2"].fillna(0)).to_numpy(dtype=float) > 0
+    found: npt.NDArray[Any] = np.searchsorted(EDGES, share, side="left")
+    found = np.where(np.isnan(share), np.where(waiting, 6, 5), found)
+    return pd.Series(found, index=sums.index)
+
+
+def _by_availability(space: pd.DataFrame, column: str, park: Snapshot) -> pd.Series[int]:
+    soon = pd.Timestamp(park.day) + pd.DateOffset(years=1)
+    date, state = space["available_on"], space["state"]
+    rank = np.select(
+        [
+            (state == "vacant").fillna(value=False),
+            (state == "unknown").fillna(value=True) | ((state == "not_built") & date.isna()),
+            (date > pd.Timestamp(park.day)) & (date <= soon),
+            date > soon,
+        ],
+        [0, 3, 1, 2],
+        default=4,
+    )
+    return pd.Series(rank, index=space.index).groupby(space[column]).min()
+
+
+def _by_fit(space: pd.DataFrame, column: str, park: Snapshot) -> pd.Series[int]:
+    del park
+    rank = space["verdict"].map({"fits": 0, "unknown": 1, "unfit": 2}).fillna(3).astype(int)
+    return rank.groupby(space[column]).min()
+
+
+def _verdicts(space: pd.DataFrame, fits: pd.DataFrame) -> pd.DataFrame:
+    """Return `space` with one verdict a unit: the worst of its hard rules, NA where it was not assessed."""
+    hard = fits[fits["hardness"] == "hard"] if "hardness" in fits else fits
+    rank = hard["verdict"].map({"fits": 0, "unknown": 1, "unfit": 2}).groupby(hard["unit_id"]).max()
+    # A unit that only soft rules speak of is refused by none.
+    rank = rank.reindex(pd.Index(fits["unit_id"].unique()), fill_value=0)
+    said = rank.map({0: "fits", 1: "unknown", 2: "unfit"}).astype("string")
+    return space.assign(verdict=space["unit_id"].map(said))
+
+
+def _sums(space: pd.DataFrame, column: str) -> pd.DataFrame:
+    return vacancy.by(space, column.removesuffix("_id")).dropna(subset=[column]).set_index(column)
+
+
+def _lines(space: pd.DataFrame, column: str, t: Translate) -> Mapping[str, str]:
+    """Return what the pointer shows of each building or park: vacancy, and how many units fit."""
+    sums = _sums(space, column)
+    fitting = None
+    if "verdict" in space:
+        fitting = (space["verdict"] == "fits").fillna(value=False).groupby(space[column]).sum().reindex(sums.index)
+    lines = {}
+    for place, share, vacant, count in zip(
+        sums.index,
+        sums["vacancy"].to_numpy(dtype=float, na_value=np.nan),
+        sums["vacant_m2"].to_numpy(dtype=float, na_value=np.nan),
+        fitting if fitting is not None else [None] * len(sums),
+        strict=True,
+    ):
+        known = not np.isnan(share)
+        said = (
+            t("{share} vacant, {area} m²", share=f"{share:.1%}", area=f"{vacant:,.0f}")
+            if known
+            else t("Vacancy unknown")
+        )
+        lines[place] = said if count is None else t("{count} units fit; {vacancy}", count=int(count), vacancy=said)
+    return lines

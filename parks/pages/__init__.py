@@ -1,0 +1,1 @@
+"""The screens, one module a page. The only rooms that know Streamlit."""

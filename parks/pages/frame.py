@@ -1,0 +1,127 @@
+"""The frame round every page: navigation, day, scenario, language, and the notice on illustrative data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from parks import words
+from parks.issues import InvalidData
+from parks.pages import (
+    data,
+    map_page,
+    overview,
+    policy_desk,
+    programme,
+    reports,
+    scenarios,
+    session,
+    tenants,
+    vacancy_desk,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streamlit.delta_generator import DeltaGenerator
+
+    from parks.pages.session import Session
+    from parks.store import Store
+    from parks.words import Translate
+
+SCRIPT = Path(__file__).with_name("screen.py")
+"""The script that draws the frame."""
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="118" height="32" viewBox="0 0 118 32">'
+    '<rect x="1" y="13" width="8" height="16" rx="1" fill="#1f6f8b"/>'
+    '<rect x="11" y="5" width="8" height="24" rx="1" fill="#e0a030"/>'
+    '<rect x="21" y="17" width="8" height="12" rx="1" fill="#4f9d69"/>'
+    '<text x="37" y="26" font-family="sans-serif" font-size="24" font-weight="700" fill="#23424f">Parks</text></svg>'
+)
+
+# Streamlit leaves a hand's breadth above the page; a planner's screen has none to spare.
+STYLE = (
+    "<style>[data-testid=stMainBlockContainer] {padding-top: 4.2rem; padding-bottom: 2rem}"
+    " [data-testid=stMetricValue] {font-size: 1.7rem}</style>"
+)
+
+
+def pages(t: Translate) -> list[tuple[Callable[[Session], None], str, str, str]]:
+    """Return every page in the order of the navigation: what shows it, its title, icon and link."""
+    return [
+        (overview.show, t("Overview"), "dashboard", "overview"),
+        (map_page.show, t("Map"), "map", "map"),
+        (vacancy_desk.show, t("Vacant space"), "apartment", "vacancy"),
+        (tenants.show, t("Tenants"), "groups", "tenants"),
+        (scenarios.show, t("Scenarios"), "alt_route", "scenarios"),
+        (programme.show, t("Programme"), "factory", "programme"),
+        (policy_desk.show, t("Policy"), "gavel", "policy"),
+        (reports.show, t("Reports"), "description", "reports"),
+        (data.show, t("Data"), "database", "data"),
+    ]
+
+
+def main() -> None:
+    """Draw the frame, then the page that the link names."""
+    st.set_page_config(page_title="Parks", page_icon=LOGO, layout="wide")
+    session.remembered("lang", words.LANGUAGES[0], words.LANGUAGES)
+    lang = st.session_state["lang"]
+    t = words.translator(lang)
+    st.logo(LOGO, size="large")
+    st.html(STYLE)
+    shown: dict[str, Callable[[Session], None]] = {}
+    links = []
+    for show, title, icon, path in pages(t):
+        shown[path] = show
+        links.append(
+            st.Page(_nothing, title=title, icon=f":material/{icon}:", url_path=path, default=path == "overview")
+        )
+    chosen = st.navigation(links, position="top")
+    try:
+        held, _ = session.opened()
+        day, scenario = _bar(t, held)
+        current = session.begin(lang, day, scenario)
+    except InvalidData as fault:
+        _language(t, st.container())
+        session.refusals(fault, t)
+        return
+    _notice(current)
+    shown[chosen.url_path or "overview"](current)
+
+
+def _nothing() -> None:
+    """The frame draws the pages itself, since each needs the session."""
+
+
+def _bar(t: Translate, held: Store) -> tuple[dt.date, str | None]:
+    """Draw day, scenario and language; return the day and the scenario chosen."""
+    today = held.data_day() or dt.datetime.now(tz=dt.UTC).date()
+    if "scenario_next" in st.session_state:  # a page chose it after this widget was drawn
+        st.session_state["scenario"] = st.session_state.pop("scenario_next")
+    left, middle, right = st.columns([2, 3, 5], vertical_alignment="bottom")
+    day = session.chosen_day(t("As of"), today, left)
+    options = [session.RECORD, *held.scenarios()["name"]]
+    scenario = session.choice(t("Scenario"), options, "scenario", lambda name: session.title(name, t), middle)
+    _language(t, right)
+    return day, None if scenario == session.RECORD else scenario
+
+
+def _language(t: Translate, place: DeltaGenerator) -> None:
+    """Draw the language switch at the right."""
+    right = place.container(horizontal=True, horizontal_alignment="right")
+    session.switch(t("Language"), words.LANGUAGES, "lang", {"zh": "中文", "en": "English"}.__getitem__, right)
+
+
+def _notice(current: Session) -> None:
+    """Say on every screen that made-up rows are made up."""
+    t, park = current.t, current.park
+    if any((park.table(name)["standing"] == "illustrative").any() for name in ("buildings", "units", "leases")):
+        said = t("Illustrative data")
+        why = t(
+            "Buildings, units, companies and leases are made up to show the tool; zones, policy and published "
+            "figures are real."
+        )
+        st.markdown(f":orange-badge[:material/science: {said}] <small>{why}</small>", unsafe_allow_html=True)

@@ -1,0 +1,124 @@
+"""Map: zones, parks and buildings; for a chosen company where it fits; a click opens the floor stack and the acts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from parks.output import maps, shading
+from parks.pages import panel, session, start, tables, tenants
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    import pandas as pd
+
+    from parks.output.layers import Layer
+    from parks.pages.session import Session
+
+NOBODY = "nobody"
+HEIGHT = 640
+
+
+def show(s: Session) -> None:
+    """Draw the page."""
+    if s.park.parks.empty:
+        start.empty(s)
+        return
+    desk(s)
+
+
+@st.fragment
+def desk(s: Session) -> None:
+    """Draw map and panel together: a click reruns this part alone, and the map in the browser stays as it is."""
+    tenant, by = _controls(s)
+    left, right = st.columns([7, 5], gap="medium")
+    with left:
+        answer = st_folium(
+            maps.park_map(s.rules),
+            key="map",
+            height=HEIGHT,
+            use_container_width=True,
+            returned_objects=[],
+            feature_group_to_add=maps.view(
+                _ground(s, (s.park.version, s.park.day, s.scenario, s.lang)),
+                _shades(s, by, tenant, (s.park.version, s.park.day, s.scenario, s.lang)),
+                lang=s.lang,
+                picked=st.session_state.get("picked"),
+                focus=st.session_state.get("focus"),
+            ),
+        )
+        st.caption(
+            s.t(
+                "Parks stand at schematic places: their coordinates are not published. Outlines are generalised, "
+                "no legal boundaries."
+            )
+        )
+    clicked = (answer or {}).get("picked")
+    if clicked != st.session_state.get("clicked"):
+        st.session_state["clicked"] = clicked
+        st.session_state["picked"] = clicked and {"kind": clicked["kind"], "id": clicked["id"]}
+    with right:
+        panel.show(s, st.session_state.get("picked"), None if tenant == NOBODY else tenant)
+
+
+def _controls(s: Session) -> tuple[str, str]:
+    """Draw company, colours and zone; return the company (or nobody) and the colours."""
+    t, names = s.t, tables.names(s, "tenants")
+    who, colours, where = st.columns([4, 4, 3], vertical_alignment="bottom")
+    ids = [NOBODY, *s.park.needs["tenant_id"].drop_duplicates().sort_values()]
+    tenant = session.choice(
+        t("Company with an open need"),
+        ids,
+        "tenant",
+        lambda code: t("Choose a company …") if code == NOBODY else f"{names.get(code, code)} · {code}",
+        who,
+    )
+    titles = shading.titles(t)
+    fit = [] if tenant == NOBODY else ["fit"]
+    by = session.switch(
+        t("Colour by"),
+        [*fit, "vacancy", "availability", "role"],
+        "colour_fit" if fit else "colour",
+        titles.__getitem__,
+        colours,
+    )
+    _go(s, where)
+    return tenant, by
+
+
+def _go(s: Session, place: Any) -> None:  # noqa: ANN401 - a column of the page
+    """Draw the choice of a zone or park to go to."""
+    t = s.t
+    zones = tables.names(s, "zones")
+    zones = zones[s.rules.zones.geometry.notna().to_numpy()]
+    parks = tables.names(s, "parks").sort_values()
+    goals = {("zone", code): name for code, name in zones.items()} | {
+        ("park", code): f"　{name}" for code, name in parks.items()
+    }
+    goal = place.selectbox(
+        t("Go to"),
+        list(goals),
+        index=None,
+        key="go",
+        format_func=lambda pair: goals[pair],
+        placeholder=t("zone or park"),
+    )
+    if goal and goal != st.session_state.get("gone"):
+        st.session_state["gone"] = goal
+        st.session_state["focus"] = st.session_state["picked"] = {"kind": goal[0], "id": goal[1]}
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _ground(_s: Session, key: Hashable) -> maps.Ground:
+    del key
+    return maps.ground(_s.park, _s.rules, lang=_s.lang)
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def _shades(_s: Session, by: str, tenant: str, key: Hashable) -> Layer:
+    del key
+    fits: pd.DataFrame | None = tenants.ranking(tenant, _s) if by == "fit" else None
+    return maps.shades(maps.classes(_s.park, _s.space, rules=_s.rules, by=by, fits=fits, lang=_s.lang))

@@ -1,0 +1,230 @@
+"""What one browser session looks at: language, day, scenario; and the shared data behind it."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import gc
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from parks import policy, schema, store, words
+from parks.issues import InvalidData
+from parks.output import figures
+from parks.status import vacancy
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    import pandas as pd
+    from streamlit.delta_generator import DeltaGenerator
+
+    from parks.policy import Policy
+    from parks.snapshot import Snapshot
+    from parks.store import Store
+    from parks.words import Translate
+
+RECORD = "record"
+"""How a link says that no scenario is laid over the record."""
+PLANNER = "planner"
+"""Who acts, until there are logins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a page needs to show itself: nothing here belongs to another user's session.
+
+    Parameters
+    ----------
+    t
+        Says a sentence in the chosen language.
+    lang
+        ``zh`` or ``en``.
+    store
+        The open store, shared by all sessions of the process.
+    park
+        The snapshot of the chosen day and scenario.
+    rules
+        The policy in force.
+    space
+        One row a unit, `vacancy.by_unit(park)`.
+    """
+
+    t: Translate
+    lang: str
+    store: Store
+    park: Snapshot
+    rules: Policy
+    space: pd.DataFrame
+
+    @property
+    def scenario(self) -> str | None:
+        """The scenario laid over the record, None for the record itself."""
+        return self.park.scenario
+
+    def name(self, english: object, chinese: object) -> str:
+        """Return the name in the chosen language; where it is unknown, the other one."""
+        first, second = (chinese, english) if self.lang == "zh" else (english, chinese)
+        return str(first) if isinstance(first, str) and first else str(second)
+
+    def area(self, value: object) -> str:
+        """Return an area [m²] as a headline says it: in Chinese 万平方米, in English m²."""
+        return figures.area(value, self.lang, "wan" if self.lang == "zh" else "m2")
+
+    @property
+    def counted_in(self) -> dict[str, str]:
+        """Zone → the zone that totals count it in."""
+        return dict(zip(self.rules.zones["zone_id"], self.rules.zones["counted_in"], strict=True))
+
+    @property
+    def names(self) -> str:
+        """The column that holds names in the chosen language."""
+        return f"name_{self.lang}"
+
+
+@st.cache_resource(show_spinner=False)
+def _store(url: str) -> Store:
+    return store.open(url)
+
+
+@st.cache_resource(show_spinner=False)
+def _rules() -> Policy:
+    return policy.load()
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _space(url: str, version: int, day: dt.date, scenario: str | None) -> pd.DataFrame:
+    del version  # part of the cache key: a change of the store makes a new frame
+    space = vacancy.by_unit(_store(url).as_of(day, scenario))
+    gc.collect()
+    gc.freeze()  # the collector runs after each script run and would walk these frames every time
+    return space
+
+
+def title(scenario: str, t: Translate) -> str:
+    """Return how a scenario is called on the screen; the record is one of the choices."""
+    return t("The record (no scenario)") if scenario == RECORD else scenario
+
+
+def store_url() -> str:
+    """Return the store's address: `PARKS_STORE`, else the file beside the data."""
+    return os.environ.get("PARKS_STORE") or str(schema.DATA / "store.db")
+
+
+def opened() -> tuple[Store, Policy]:
+    """Return the store and the policy, opened once for the process.
+
+    Raises
+    ------
+    InvalidData
+        When one of them cannot be used: the frame shows the issues and what to do.
+    """
+    return _store(store_url()), _rules()
+
+
+@contextlib.asynccontextmanager
+async def warmed(_app: st.App) -> AsyncIterator[None]:
+    """Read policy, store and units before the first visitor comes; what is wrong is said on the screen, not here."""
+    with contextlib.suppress(InvalidData):
+        held, _ = opened()
+        begin(words.LANGUAGES[0], held.data_day() or dt.datetime.now(tz=dt.UTC).date(), None)
+    yield
+
+
+def begin(lang: str, day: dt.date, scenario: str | None) -> Session:
+    """Return what the pages of this run show."""
+    held, rules = opened()
+    park = held.as_of(day, scenario)
+    space = _space(store_url(), held.version, day, scenario)
+    return Session(words.translator(lang), lang, held.speaking(lang), park, rules, space)
+
+
+def switch(
+    label: str, options: Sequence[str], key: str, says: Callable[[str], str], place: DeltaGenerator | None = None
+) -> str:
+    """Draw a row of buttons of which one is down; the link keeps which. The first is the default.
+
+    Parameters
+    ----------
+    label
+        What is chosen.
+    options
+        Codes, at least one.
+    key
+        Name in the link.
+    says
+        Code → what stands on its button.
+    place
+        Where to draw it; None is here.
+    """
+    remembered(key, options[0], options)
+    (place or st.container()).segmented_control(
+        label, options, key=key, required=True, format_func=says, persist_state="session"
+    )
+    return remember(key, options[0])
+
+
+def choice(
+    label: str, options: Sequence[str], key: str, says: Callable[[str], str], place: DeltaGenerator | None = None
+) -> str:
+    """Draw a list to choose one from; otherwise as `switch`."""
+    remembered(key, options[0], options)
+    (place or st.container()).selectbox(label, options, key=key, format_func=says, persist_state="session")
+    return remember(key, options[0])
+
+
+def remembered(key: str, default: str, options: Sequence[str]) -> None:
+    """Put the link's value of `key` into the session once, so that the widget with that key begins with it.
+
+    What is not among the options becomes the default: nothing from a link is evaluated.
+    """
+    value = st.session_state[key] if key in st.session_state else st.query_params.get(key, default)
+    st.session_state[key] = value if value in options else default
+
+
+def remember(key: str, default: str) -> str:
+    """Write the value of `key` into the link, so that the link opens this view again; return it."""
+    value = str(st.session_state[key])
+    if value != default:
+        st.query_params[key] = value
+    elif key in st.query_params:
+        del st.query_params[key]
+    return value
+
+
+def chosen_day(label: str, default: dt.date, place: DeltaGenerator) -> dt.date:
+    """Draw the choice of the day; the link keeps it."""
+    if "day" not in st.session_state:
+        try:
+            st.session_state["day"] = dt.date.fromisoformat(st.query_params.get("day", ""))
+        except ValueError:
+            st.session_state["day"] = default
+    chosen: dt.date | None = place.date_input(label, key="day", format="YYYY-MM-DD", persist_state="session")
+    day = default if chosen is None else chosen
+    if day != default:
+        st.query_params["day"] = day.isoformat()
+    elif "day" in st.query_params:
+        del st.query_params["day"]
+    return day
+
+
+def attempt(s: Session, act: Callable[[], object]) -> bool:
+    """Do an act of the store; where it is refused, say why and what to do. Return whether it was done."""
+    try:
+        act()
+    except InvalidData as fault:
+        refusals(fault, s.t)
+        return False
+    return True
+
+
+def refusals(fault: InvalidData, t: Translate) -> None:
+    """Show what was refused, one box an issue: what is wrong and what to do."""
+    for issue in fault.issues:
+        where = " · ".join(part for part in (issue.table, issue.row, issue.column) if part)
+        st.error(f"{issue.message} {issue.mend}", icon=":material/error:")
+        if where:
+            st.caption(t("Where: {where}", where=where))

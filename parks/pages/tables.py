@@ -1,0 +1,260 @@
+"""Tables on the screen: headings in words, names instead of codes, and every table to download."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pandas as pd
+import streamlit as st
+
+from parks import schema
+from parks.output import figures, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from streamlit.elements.arrow import DataframeState
+    from streamlit.elements.lib.column_types import ColumnConfig
+
+    from parks.pages.session import Session
+    from parks.words import Translate
+
+DIGIT = 8
+"""Width of one digit [px]."""
+SHARES = {"vacancy", "score", "share"}
+NAMED = {
+    "zone_id": "zones",
+    "park_id": "parks",
+    "building_id": "buildings",
+    "tenant_id": "tenants",
+    "sector_code": "sectors",
+}
+
+
+def headings(t: Translate) -> dict[str, str]:
+    """Return the heading of every computed column; columns of the schema bring their own."""
+    return {
+        "lettable_m2": t("Lettable m²"),
+        "let_m2": t("Let m²"),
+        "vacant_m2": t("Vacant m²"),
+        "reserved_m2": t("Reserved m²"),
+        "intended_m2": t("Intended m²"),
+        "fitting_out_m2": t("Fitting out m²"),
+        "locked_m2": t("Locked m²"),
+        "renovation_m2": t("Under renovation m²"),
+        "not_built_m2": t("Not yet built m²"),
+        "unknown_m2": t("State unknown m²"),
+        "vacancy": t("Vacancy"),
+        "units": t("Units"),
+        "unknown_units": t("Unknown units"),
+        "area_m2": t("Area m²"),
+        "available_on": t("Available on"),
+        "until": t("Until"),
+        "standing": t("Standing"),
+        "score": t("Score"),
+        "verdict": t("Verdict"),
+        "failed": t("Rules not met"),
+        "unknown": t("Not known"),
+        "state": t("State"),
+        "quarter": t("Quarter"),
+        "done_m2": t("Done m²"),
+        "under_way_m2": t("Under way m²"),
+        "planned_m2": t("Planned m²"),
+        "target_m2": t("Target m²"),
+        "unknown_projects": t("Projects of unknown area"),
+        "days_late": t("Days late"),
+        "rows": t("Rows"),
+        "table": t("Table"),
+        "projects": t("Projects"),
+        "due_on": t("Deadline"),
+        "target_id": t("Figure"),
+        "unit_ids": t("Units"),
+        "unknown_leases": t("Leases of unknown area"),
+        "largest": t("Largest of its floor"),
+        "seed": t("Seed"),
+    }
+
+
+def said(code: object, t: Translate) -> str:
+    """Return how a code that only the screens show is said; the shared ones stand in `output.figures`."""
+    names = {
+        "fits": t("fits"),
+        "unfit": t("unfit"),
+        "unknown": t("unknown"),
+        "core": t("Innovation core"),
+        "bearing": t("Bearing area"),
+        "linked": t("Linked area"),
+        "outside": t("Outside the layout"),
+        "tenant": t("Tenant"),
+        "applicant": t("Applicant"),
+        "hard": t("hard"),
+        "soft": t("soft"),
+        "review": t("for a person to decide"),
+        "new_build": t("New-build"),
+        "renewal": t("Renewal of stock"),
+    }
+    return names.get(str(code), str(code))
+
+
+def stages(cell: str, s: Session) -> str:
+    """Return a list of stages (``research;pilot``) in words, as the policy names them."""
+    frame = s.rules.stages
+    names = dict(zip(frame.iloc[:, 0], frame[s.names], strict=True))
+    return " · ".join(str(names.get(code, code)) for code in cell.split(";") if code)
+
+
+SAID: dict[str, Callable[[object, Translate], str]] = {
+    "standing": figures.standing,
+    "state": figures.state,
+    "stage": figures.stage,
+    "event": figures.event,
+    "verdict": said,
+    "role": said,
+    "kind": said,
+    "hardness": said,
+}
+"""Column → how its codes are said."""
+
+
+def names(s: Session, kind: str) -> pd.Series:
+    """Return code → name in the reader's language for zones, sectors, or one of the store's tables."""
+    if kind in {"zones", "sectors"}:
+        frame, code = (s.rules.zones, "zone_id") if kind == "zones" else (s.rules.sectors, "sector_code")
+    else:
+        frame, code = s.park.table(kind), schema.key(kind)
+    own = frame[s.names] if s.names in frame else frame["name_zh"]
+    return own.fillna(frame["name_zh"]).set_axis(frame[code])
+
+
+def named(frame: pd.DataFrame, s: Session) -> pd.DataFrame:
+    """Return `frame` with names and words in place of codes; the shape stays."""
+    out = pd.DataFrame(frame.drop(columns="geometry", errors="ignore")).copy()
+    for column in out.columns:
+        if column in NAMED and not {"name_zh", "name_en"} & set(out.columns):
+            out[column] = out[column].map(names(s, NAMED[column]))
+        elif column in SAID:
+            out[column] = [None if pd.isna(code) else SAID[column](code, s.t) for code in out[column]]
+        elif pd.api.types.is_datetime64_any_dtype(out[column]):
+            out[column] = out[column].dt.date
+    return out
+
+
+def heading(column: str, s: Session, table: str | None = None) -> str:
+    """Return the heading of a column: the schema's of `table`, else ours, else any schema's."""
+    ours = headings(s.t)
+    for name in [table] if table else []:
+        if column in schema.columns(name):
+            return schema.columns(name)[column].heading(s.lang)
+    if column in ours:
+        return ours[column]
+    found = next((schema.columns(name)[column] for name in schema.TABLES if column in schema.columns(name)), None)
+    return found.heading(s.lang) if found else column
+
+
+def show(
+    frame: pd.DataFrame,
+    s: Session,
+    *,
+    key: str,
+    table: str | None = None,
+    titles: dict[str, str] | None = None,
+    pick: bool = False,
+    height: int | None = None,
+    file: str | None = None,
+) -> int | None:
+    """Show a table with its download; return the position of the row picked, None when none is.
+
+    Parameters
+    ----------
+    frame
+        What to show, codes and all.
+    s
+        The session.
+    key
+        Name of the widget, unique on its page.
+    table
+        Table of the schema whose headings hold, where one does.
+    titles
+        Headings of columns that only this page knows.
+    pick
+        Whether one row can be picked.
+    height
+        Height in pixels; by default as many rows as fit.
+    file
+        Name of the download without its ending; by default `key`.
+    """
+    shown = named(frame, s)
+    own = titles or {}
+    config = {column: _column(frame[column], own.get(column) or heading(column, s, table)) for column in shown.columns}
+    event = st.dataframe(
+        shown,
+        key=key,
+        hide_index=True,
+        column_config=config,
+        height=height or "auto",
+        on_select="rerun" if pick else "ignore",
+        selection_mode="single-row",
+        placeholder="–",
+    )
+    download(frame, s, file=file or key, key=f"{key}_download")
+    rows: Sequence[int] = cast("DataframeState", event)["selection"]["rows"] if pick else []
+    return rows[0] if rows else None
+
+
+def _column(cells: pd.Series[Any], title: str) -> ColumnConfig:
+    """Return how a column is drawn: numbers in full, shares in per cent."""
+    if not pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_bool_dtype(cells):
+        return st.column_config.Column(title)
+    if cells.name in SHARES:
+        return st.column_config.NumberColumn(title, format="percent")
+    largest = cells.abs().max()
+    digits = 1 if pd.isna(largest) else len(f"{largest:,.1f}")
+    return st.column_config.NumberColumn(title, format="localized", width=max(digits, 2 * len(title)) * DIGIT + 24)
+
+
+def download(frame: pd.DataFrame, s: Session, *, file: str, key: str) -> None:
+    """Offer `frame` as a CSV file that spreadsheets open without mojibake."""
+    st.download_button(
+        s.t("Download (CSV)"),
+        lambda: tables.csv(frame),
+        file_name=f"{file}-{s.park.day.isoformat()}.csv",
+        mime="text/csv",
+        key=key,
+        on_click="ignore",
+        icon=":material/download:",
+        type="tertiary",
+    )
+
+
+def table_names(t: Translate) -> dict[str, str]:
+    """Return how each table is called."""
+    return {
+        "parks": t("Parks"),
+        "buildings": t("Buildings"),
+        "floors": t("Floors"),
+        "units": t("Lettable units"),
+        "tenants": t("Companies"),
+        "needs": t("Needs"),
+        "leases": t("Leases and holds"),
+        "projects": t("Projects"),
+        "milestones": t("Milestones"),
+        "published_figures": t("Published figures"),
+    }
+
+
+def history(t: Translate) -> dict[str, str]:
+    """Return the headings of the history of changes."""
+    return {
+        "change_id": t("No."),
+        "recorded_at": t("Recorded (UTC)"),
+        "who": t("Who"),
+        "what": t("What"),
+        "subject": t("Subject"),
+        "rows": t("Rows"),
+        "reason": t("Reason"),
+        "source": t("Source"),
+        "scenario": t("Scenario"),
+        "data_day": t("Data date"),
+        "undoes": t("Undoes"),
+        "undone": t("Undone"),
+    }

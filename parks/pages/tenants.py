@@ -1,0 +1,162 @@
+"""Tenants: companies and applicants, their needs, and for one of them the ranked places with reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from parks.matching import explanation, fit
+from parks.output import charts, figures
+from parks.pages import session, start, tables
+
+if TYPE_CHECKING:
+    from parks.pages.session import Session
+
+EVERYONE = "all"
+SHOWN = 30
+"""Ranked places shown at first."""
+
+
+def show(s: Session) -> None:
+    """Draw the page."""
+    if s.park.tenants.empty:
+        start.empty(s)
+        return
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        tenant = choose(s)
+        _ledger(s)
+    with right:
+        if tenant is None:
+            st.info(s.t("Choose a company with an open need to see where it fits."))
+        else:
+            _card(tenant, s)
+            _places(tenant, s)
+
+
+def choose(s: Session) -> str | None:
+    """Draw the choice of a company with an open need; return its id, None when none has one."""
+    t = s.t
+    ids = list(s.park.needs["tenant_id"].drop_duplicates().sort_values())
+    if not ids:
+        return None
+    names = tables.names(s, "tenants")
+    return session.choice(
+        t("Company with an open need"), ids, "tenant", lambda code: f"{names.get(code, code)} · {code}"
+    )
+
+
+def _ledger(s: Session) -> None:
+    """List all companies with what is known of their place."""
+    t = s.t
+    kinds = {EVERYONE: t("All"), "tenant": t("Tenants"), "applicant": t("Applicants")}
+    kind = session.switch(t("Show"), list(kinds), "kind", kinds.__getitem__)
+    frame = s.park.tenants if kind == EVERYONE else s.park.tenants[s.park.tenants["kind"] == kind]
+    held = s.space.groupby("tenant_id")["lettable_m2"].sum(min_count=1)
+    frame = frame.assign(area_m2=frame["tenant_id"].map(held))
+    columns = [
+        "tenant_id",
+        s.names if s.names in frame else "name_zh",
+        "kind",
+        "sector_code",
+        "stage",
+        "area_m2",
+        "zone_id",
+        "standing",
+    ]
+    tables.show(frame[columns], s, key="tenants", table="tenants", height=520)
+    st.caption(
+        t(
+            "Companies whose standing is “reported” are public facts: their floor area and unit are mostly not "
+            "published and stay empty."
+        )
+    )
+
+
+def _card(tenant: str, s: Session) -> None:
+    """Say who the company is and what it needs."""
+    t = s.t
+    row = s.park.tenants.set_index("tenant_id").loc[tenant]
+    st.subheader(s.name(row["name_en"], row["name_zh"]))
+    need = s.park.needs[s.park.needs["tenant_id"] == tenant].iloc[0]
+    sector = tables.names(s, "sectors").get(str(row["sector_code"]), t("sector unknown"))
+    st.markdown(
+        t(
+            "{sector} · {stage} · {least} to {most}",
+            sector=sector,
+            stage=figures.stage(need["stage"], t),
+            least=figures.number(need["area_min_m2"], s.lang),
+            most=figures.area(need["area_max_m2"], s.lang),
+        )
+    )
+    wanted = need.drop(
+        ["need_id", "tenant_id", "stage", "area_min_m2", "area_max_m2", "source", "source_date", "standing"]
+    ).dropna()
+    asked = [f"{tables.heading(str(column), s, 'needs')}: **{_cell(value, s)}**" for column, value in wanted.items()]
+    st.caption(" · ".join(asked))
+
+
+def _cell(value: object, s: Session) -> str:
+    if pd.api.types.is_bool(value):
+        return s.t("yes") if value else s.t("no")
+    if isinstance(value, int | float):
+        return figures.number(value, s.lang, 0 if float(value).is_integer() else 1)
+    return str(value).removesuffix(" 00:00:00")
+
+
+def _places(tenant: str, s: Session) -> None:
+    """Draw the ranked places; for the one picked, every rule."""
+    t = s.t
+    ranked = ranking(tenant, s)
+    counts = ranked["verdict"].value_counts()
+    st.markdown(
+        t(
+            "**{fits}** units fit, for **{unknown}** something is not known, **{unfit}** do not fit.",
+            fits=int(counts.get("fits", 0)),
+            unknown=int(counts.get("unknown", 0)),
+            unfit=int(counts.get("unfit", 0)),
+        )
+    )
+    failed = ranked.loc[ranked["verdict"] == "unfit", "failed"].explode().dropna().value_counts()
+    names = fit.rule_names(s.rules, s.lang)
+    if len(failed):
+        with st.expander(t("Why the others do not fit"), icon=":material/block:"):
+            st.altair_chart(
+                charts.failed(failed.rename(index=lambda code: names.get(code, code)), s.lang), width="stretch"
+            )
+    head = ranked.head(SHOWN)
+    spoken = head.assign(
+        failed=[", ".join(names.get(code, code) for code in codes) for codes in head["failed"]],
+        unknown=[", ".join(names.get(code, code) for code in codes) for codes in head["unknown"]],
+    )
+    columns = ["unit_id", "building_id", "zone_id", "verdict", "score", "failed", "unknown"]
+    picked = tables.show(spoken[columns], s, key=f"places_{tenant}", pick=True, height=330, file=f"fit-{tenant}")
+    st.caption(t("Pick a row to see every rule."))
+    if picked is not None:
+        reasons(tenant, str(head["unit_id"].iloc[picked]), s)
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _ranked(_s: Session, tenant: str, version: int, day: object, scenario: str | None) -> pd.DataFrame:
+    del version, day, scenario  # the cache key; the session itself is not hashed
+    return fit.rank(fit.assess(_s.park, _s.rules, _s.space, tenant))
+
+
+def ranking(tenant: str, s: Session) -> pd.DataFrame:
+    """Return the ranked places of a company, as `fit.rank` gives them."""
+    return _ranked(s, tenant, s.park.version, s.park.day, s.park.scenario)
+
+
+def reasons(tenant: str, unit: str, s: Session) -> None:
+    """List every rule for one company and one unit, the failed first."""
+    marks = {
+        "unfit": ":red[:material/close:]",
+        "unknown": ":orange[:material/question_mark:]",
+        "fits": ":green[:material/check:]",
+    }
+    order = list(marks)
+    rows = explanation.place(s.park, s.rules, s.space, tenant, unit, s.t)
+    for name, verdict, sentence in sorted(rows, key=lambda row: order.index(row[1])):
+        st.markdown(f"{marks[verdict]} **{name}** {sentence}")

@@ -1,0 +1,92 @@
+"""Which milestone every project has reached, and for when each is planned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from parks.status import dates, rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from parks.snapshot import Snapshot
+
+WORKS = ("approved", "started", "topped_out", "completed", "handed_over")
+"""The events of building, each after the one before: who has reached a later one has reached it too."""
+EVENTS = (*WORKS, "recognised")
+"""Every event. Recognition is granted by others and may come at any time, so it implies nothing."""
+
+
+def reached(park: Snapshot) -> NDArray[np.int64]:
+    """Return the day number on which each project reached each event.
+
+    Returns
+    -------
+    array of projects × `EVENTS`
+        `dates.NEVER` when it is not reached by the snapshot's day as far as known. An event of building counts as
+        reached at the latest when a later one is.
+    """
+    actual = dates.numbers(park.milestones["actual_on"], dates.NEVER)
+    actual[actual > dates.number(park.day)] = dates.NEVER
+    found = np.full((len(park.projects), len(EVENTS)), dates.NEVER, dtype=np.int64)
+    at, project, event = _cells(park)
+    np.minimum.at(found, (project, event), actual[at])
+    works = found[:, : len(WORKS)]
+    found[:, : len(WORKS)] = np.minimum.accumulate(works[:, ::-1], axis=1)[:, ::-1]
+    return found
+
+
+def planned(park: Snapshot) -> NDArray[np.int64]:
+    """Return the day number for which each project plans each event.
+
+    Returns
+    -------
+    array of projects × `EVENTS`
+        The latest plan when there are several; `dates.NEVER` when none is known.
+    """
+    plan = dates.numbers(park.milestones["planned_on"], dates.ALWAYS)
+    found = np.full((len(park.projects), len(EVENTS)), dates.ALWAYS, dtype=np.int64)
+    at, project, event = _cells(park)
+    np.maximum.at(found, (project, event), plan[at])
+    return np.where(found == dates.ALWAYS, dates.NEVER, found)
+
+
+def chain(event: str) -> list[int]:
+    """Return the places in `EVENTS` of every step up to `event`; recognition is taken to follow completion."""
+    if event == "recognised":
+        return [*range(EVENTS.index("completed") + 1), EVENTS.index("recognised")]
+    return list(range(EVENTS.index(event) + 1))
+
+
+def late(park: Snapshot) -> pd.DataFrame:
+    """Return the milestones planned before the snapshot's day and not reached, latest first.
+
+    Returns
+    -------
+    DataFrame
+        ``project_id name_zh name_en kind zone_id counts_to milestone_id event planned_on days_late gfa_m2 standing``.
+        An event of building is not late when a later one is reached.
+    """
+    at, project, event = _cells(park)
+    behind = dates.number(park.day) - dates.numbers(park.milestones["planned_on"], dates.number(park.day))[at]
+    late_ = np.flatnonzero((behind > 0) & (reached(park)[project, event] == dates.NEVER))
+    at, project, behind = at[late_], project[late_], behind[late_]
+    names = ["project_id", "name_zh", "name_en", "kind", "zone_id", "counts_to"]
+    found = pd.DataFrame({name: rows.take(park.projects[name], project) for name in names}).assign(
+        **{name: rows.take(park.milestones[name], at) for name in ("milestone_id", "event", "planned_on")},
+        days_late=rows.whole(behind),
+        gfa_m2=rows.take(park.projects["gfa_m2"], project),
+        standing=rows.take(park.milestones["standing"], at),
+    )
+    return found.sort_values(["days_late", "milestone_id"], ascending=[False, True], kind="stable", ignore_index=True)
+
+
+def _cells(park: Snapshot) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows of the milestones whose project and event are known, and the two as places."""
+    project = rows.find(park.projects["project_id"], park.milestones["project_id"])
+    event = rows.places(EVENTS, park.milestones["event"])
+    at = np.flatnonzero((project >= 0) & (event >= 0))
+    return at, project[at], event[at]

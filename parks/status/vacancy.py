@@ -1,0 +1,263 @@
+"""Vacancy: the state of every unit on the snapshot's day, and its sums by zone, park, building, floor and sector."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from parks.status import areas, dates, occupancy, rows, standings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from parks.snapshot import Snapshot
+
+STATES = areas.STATES
+"""Every state of a unit. A unit is in exactly one."""
+ABOVE = {
+    "zone": (),
+    "park": ("zone_id",),
+    "building": ("park_id", "zone_id"),
+    "floor": ("level", "building_id", "park_id", "zone_id"),
+    "unit": ("level", "floor_id", "building_id", "park_id", "zone_id"),
+    "sector": (),
+}
+"""The levels that sums are made by, and what each lies in."""
+
+
+def by_unit(park: Snapshot) -> pd.DataFrame:
+    """Return one row a unit: what state it is in on the snapshot's day, who holds it and when it is free.
+
+    Returns
+    -------
+    DataFrame
+        ``unit_id floor_id building_id park_id zone_id level state lettable_m2 tenant_id lease_id sector_code until
+        available_on standing`` and ``free_until area_standing as_of``, sorted by unit.
+
+        - `state`: one of `STATES`; ``unknown`` when it is not known whether the building stands or what holds the unit;
+        - `sector_code`: sector of the holder, NA when nobody holds it;
+        - `until`: day after the last of the firm lease that holds it, NaT when open or not held firmly;
+        - `available_on`: first day, not before the snapshot's day and the completion, on which no firm lease is in
+          force; NaT when there is none or the completion is not known;
+        - `free_until`: beginning of the next firm lease after that, NaT when none follows;
+        - `standing`: the worst among unit, building and lease; `area_standing`: the unit's own;
+        - `as_of`: the snapshot's day.
+    """
+    units, leases = park.units, park.leases
+    building = rows.find(park.buildings["building_id"], units["building_id"])
+    campus = rows.find(park.parks["park_id"], rows.take(park.buildings["park_id"], building))
+    unit_of_lease = rows.find(units["unit_id"], leases["unit_id"])
+    held = occupancy.holding(leases, unit_of_lease, len(units), park.day)
+    completed = rows.take(park.buildings["completed_on"], building)
+    built = _built(completed, rows.take(park.buildings["status"], building), park)
+    state = rows.take(occupancy.state_of(leases), held)
+    earliest = _earliest(completed, built, park)
+    available, free_until = occupancy.free(leases, unit_of_lease, earliest)
+    tenant = rows.take(leases["tenant_id"], held)
+    return pd.DataFrame(
+        {
+            "unit_id": units["unit_id"],
+            "floor_id": units["floor_id"],
+            "building_id": units["building_id"],
+            "park_id": rows.take(park.buildings["park_id"], building),
+            "zone_id": rows.take(park.parks["zone_id"], campus),
+            "level": rows.take(park.floors["level"], rows.find(park.floors["floor_id"], units["floor_id"])),
+            "state": state.fillna("vacant").where(built == "built", built),
+            "lettable_m2": units["lettable_m2"],
+            "tenant_id": tenant,
+            "lease_id": rows.take(leases["lease_id"], held),
+            "sector_code": rows.take(park.tenants["sector_code"], rows.find(park.tenants["tenant_id"], tenant)),
+            "until": rows.take(leases["valid_to"], held).where(state != "intended"),
+            "available_on": dates.days(available),
+            "standing": _standing(park, building, held),
+            "free_until": dates.days(free_until),
+            "area_standing": units["standing"],
+            "as_of": pd.Series(pd.Timestamp(park.day), index=units.index, dtype="datetime64[s]"),
+        }
+    )
+
+
+def by(space: pd.DataFrame, level: str, counted_in: Mapping[str, str] | pd.Series[str] | None = None) -> pd.DataFrame:
+    """Return the area in each state by zone, park, building, floor, unit, or the holder's sector.
+
+    Parameters
+    ----------
+    space
+        Rows of `by_unit`, all of them or a choice.
+    level
+        ``zone park building floor unit sector``.
+    counted_in
+        Zone → zone that totals count it in (`Policy.zones`); zones that it does not name count in themselves.
+
+    Returns
+    -------
+    DataFrame
+        The level's id; ``lettable_m2``, the area of each state ``<state>_m2``; ``vacancy``, ``units``,
+        ``unknown_units``, ``standing``; then what the level lies in. Sorted by id; the row without an id (nobody
+        holds the space, or its place is not known) comes last, so that every level has the same totals.
+
+        Areas [m²] are sums of what is known. One is NA when there are units in that state and the area of none is
+        known, and 0 only when there are none. `unknown_units` counts units of unknown area or state.
+        `vacancy` is the vacant share of `lettable_m2`; NA when that is 0 or NA.
+    """
+    space = space.assign(zone_id=rows.counted(space["zone_id"], counted_in))
+    column = "sector_code" if level == "sector" else f"{level}_id"
+    codes, ids = pd.factorize(space[column], sort=True)
+    groups = len(ids) + int((codes < 0).any())
+    group = np.where(codes < 0, len(ids), codes)
+    first = np.full(groups, -1, dtype=np.int64)
+    first[group[::-1]] = np.arange(len(space))[::-1]
+    first[len(ids) :] = -1
+    sums = areas.sums(space, group, groups)
+    sums.insert(0, column, rows.take(space[column], first))
+    return sums.assign(**{name: rows.take(space[name], first) for name in ABOVE[level]})
+
+
+def total(space: pd.DataFrame) -> pd.DataFrame:
+    """Return one row: the sums of `by` over all units of `space`, without an id."""
+    return areas.sums(space, np.zeros(len(space), dtype=np.int64), 1)
+
+
+def expiries(
+    space: pd.DataFrame, months: Sequence[int] = (12, 24, 36), counted_in: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Return the let area whose lease ends within so many months, by zone.
+
+    Parameters
+    ----------
+    space
+        Rows of `by_unit`.
+    months
+        How far to look, from the day of `space`. Each counts all that ends up to then, so they are not to be added.
+    counted_in
+        As in `by`.
+
+    Returns
+    -------
+    DataFrame
+        ``zone_id months area_m2 leases unknown_leases standing``: every zone with let space; `area_m2` is NA when no
+        area is known; `unknown_leases` counts leases over units of unknown area. A lease that ends counts even
+        when another follows it.
+    """
+    let = space[space["state"] == "let"].reset_index(drop=True)
+    zones = by(let, "zone", counted_in)["zone_id"]
+    parts = []
+    for ahead in months:
+        ending = let[let["until"] <= let["as_of"] + pd.DateOffset(months=ahead)]
+        found = by(ending, "zone", counted_in)
+        row = rows.find(found["zone_id"].fillna(""), zones.fillna(""))
+        part = pd.DataFrame(
+            {
+                "zone_id": zones,
+                "months": rows.whole(np.full(len(zones), ahead)),
+                "area_m2": rows.take(found["let_m2"], row).where(row >= 0, 0.0),
+                "leases": rows.take(found["units"], row).fillna(0),
+                "unknown_leases": rows.take(found["unknown_units"], row).fillna(0),
+                "standing": rows.take(found["standing"], row),
+            }
+        )
+        parts.append(part)
+    joined = pd.concat(parts, ignore_index=True)
+    return joined.sort_values(["zone_id", "months"], kind="stable", ignore_index=True)
+
+
+def contiguous(space: pd.DataFrame, park: Snapshot) -> pd.DataFrame:
+    """Return the runs of vacant units that adjoin on one floor, largest first.
+
+    Parameters
+    ----------
+    space
+        Rows of `by_unit`, all of them or a choice.
+    park
+        The snapshot, for the units' positions: units with following `position` on one floor adjoin. Where floor or
+        position is not known, or two vacant units claim one position, a unit stands alone.
+
+    Returns
+    -------
+    DataFrame
+        ``floor_id building_id park_id zone_id level first_unit_id last_unit_id unit_ids units area_m2 unknown_units
+        standing largest``. `area_m2` is the sum of what is known, NA when nothing is; `unit_ids` a tuple;
+        `largest` marks the greatest known area of its floor (the first of equals).
+    """
+    vacant = space[space["state"] == "vacant"].reset_index(drop=True)
+    vacant["position"] = rows.take(park.units["position"], rows.find(park.units["unit_id"], vacant["unit_id"]))
+    vacant = vacant.sort_values(["floor_id", "position", "unit_id"], kind="stable", ignore_index=True)
+    run = np.cumsum(~_adjoins(vacant)) - 1
+    first = np.flatnonzero(~_adjoins(vacant))
+    last = np.append(first[1:], len(vacant))[: len(first)] - 1
+    ids = vacant["unit_id"].to_numpy(dtype=object)
+    sums = areas.sums(vacant, run, len(first))
+    place = ("floor_id", "building_id", "park_id", "zone_id", "level")
+    found = pd.DataFrame({name: rows.take(vacant[name], first) for name in place}).assign(
+        first_unit_id=rows.take(vacant["unit_id"], first),
+        last_unit_id=rows.take(vacant["unit_id"], last),
+        unit_ids=pd.Series([tuple(ids[a : b + 1]) for a, b in zip(first, last, strict=True)], dtype=object),
+        units=sums["units"],
+        area_m2=sums["vacant_m2"],
+        unknown_units=sums["unknown_units"],
+        standing=sums["standing"],
+    )
+    found = found.sort_values("area_m2", ascending=False, kind="stable", ignore_index=True)
+    ranked = found["area_m2"].notna() & found["floor_id"].notna()
+    return found.assign(largest=ranked & ~found.duplicated("floor_id"))
+
+
+def stack(space: pd.DataFrame, park: Snapshot, building_id: str) -> pd.DataFrame:
+    """Return the units of one building from the top floor down, each floor from its first position on.
+
+    Returns
+    -------
+    DataFrame
+        ``level floor_id position unit_id name state lettable_m2 tenant_id tenant_zh tenant_en sector_code until
+        available_on standing``. Empty when the building has no units. Units on an unknown floor come last.
+    """
+    units = space[space["building_id"] == building_id].reset_index(drop=True)
+    tenant, unit = (
+        rows.find(park.tenants["tenant_id"], units["tenant_id"]),
+        rows.find(park.units["unit_id"], units["unit_id"]),
+    )
+    units = units.assign(
+        position=rows.take(park.units["position"], unit),
+        name=rows.take(park.units["name"], unit),
+        tenant_zh=rows.take(park.tenants["name_zh"], tenant),
+        tenant_en=rows.take(park.tenants["name_en"], tenant),
+    )
+    units = units.sort_values(["position", "unit_id"], kind="stable")
+    units = units.sort_values("level", ascending=False, kind="stable", ignore_index=True)
+    kept = ["level", "floor_id", "position", "unit_id", "name", "state", "lettable_m2", "tenant_id"]
+    return units[[*kept, "tenant_zh", "tenant_en", "sector_code", "until", "available_on", "standing"]]
+
+
+def _adjoins(vacant: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return whether each unit adjoins the one before it; rows are sorted by floor and position."""
+    floor = vacant["floor_id"].eq(vacant["floor_id"].shift()).fillna(value=False)
+    following = vacant["position"].diff().eq(1).fillna(value=False)
+    doubled = vacant.duplicated(["floor_id", "position"], keep=False)
+    alone = doubled | doubled.shift(fill_value=False)
+    return (floor & following & ~alone).to_numpy(dtype=bool)
+
+
+def _built(completed: pd.Series[Any], status: pd.Series[Any], park: Snapshot) -> pd.Series[str]:
+    """Return ``built``, ``not_built`` or ``unknown``: the completion date decides, the status only without one."""
+    said = status.map({"built": "built", "under_construction": "not_built", "planned": "not_built"})
+    dated = (completed > pd.Timestamp(park.day)).map({True: "not_built", False: "built"})
+    return said.where(completed.isna(), dated).fillna("unknown").astype("string")
+
+
+def _earliest(completed: pd.Series[Any], built: pd.Series[str], park: Snapshot) -> NDArray[np.int64]:
+    """Return the first day number from which each unit can be had at all, `dates.NEVER` when not known."""
+    when_built = np.where(built == "built", dates.ALWAYS, dates.NEVER)
+    finished = dates.numbers(completed, dates.NEVER)
+    known = np.where(completed.isna(), when_built, finished)
+    return np.maximum(known, dates.number(park.day))
+
+
+def _standing(park: Snapshot, building: NDArray[np.int64], held: NDArray[np.int64]) -> pd.Series[str]:
+    unit = standings.ranks(park.units["standing"])
+    shell = standings.ranks(rows.take(park.buildings["standing"], building))
+    lease = np.where(held < 0, standings.NO_ROW, standings.ranks(rows.take(park.leases["standing"], held)))
+    return standings.names(np.maximum.reduce([unit, shell, lease]))

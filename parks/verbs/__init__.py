@@ -1,0 +1,1 @@
+"""The verbs of the `parks` command: the flows without a screen."""

@@ -1,0 +1,118 @@
+"""Fit, allocation and its explanation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from parks.matching import allocation, explanation
+from parks.matching import fit as fitting
+from parks.matching.allocation import Plan
+from parks.verbs import printing
+from parks.verbs.session import ACTOR
+
+if TYPE_CHECKING:
+    from parks.matching.allocation import Case
+    from parks.snapshot import Snapshot
+    from parks.verbs.session import Session
+
+REASON = "parks allocate"
+
+
+def fit(session: Session) -> int:
+    """Print the best places for one company, and the rules that each fails or leaves open."""
+    park, rules = session.park(session.store()), session.rules()
+    _known(session, park)
+    assessed = fitting.assess(park, rules, session.space(park), session.options.tenant_id)
+    session.out(fitting.rank(assessed).head(session.options.top))
+    return 0
+
+
+def allocate(session: Session) -> int:
+    """Find the best plan for every open need, write it into the scenario, and print it."""
+    options, held, name = session.options, session.store(), session.options.scenario
+    rules = session.rules()
+    if name not in set(held.scenarios()["name"]):
+        held.create_scenario(name, by=ACTOR)
+    park = session.park(held, name)
+    space = session.space(park)
+    plan = allocation.allocate(park, rules, space, budget=options.budget, steps=options.steps, seed=options.seed)
+    if len(plan.assignments):
+        held.place_all(plan.assignments, reason=REASON, by=ACTOR, scenario=name)
+    told = ("value", "bound", "gap", "seconds", "proved", "placed", "unplaced")
+    shown = {"scenario": name} | {field: getattr(plan, field) for field in told}
+    printing.fields(shown | {"assignments": plan.assignments.to_dict("records")}, session.form, session.t)
+    return 0
+
+
+def explain(session: Session) -> int:
+    """Print why one company is where the scenario puts it, or why nowhere."""
+    options, held = session.options, session.store()
+    rules, laid = session.rules(), session.park(held, options.scenario)
+    _known(session, laid)
+    own = ~laid.leases["lease_id"].isin(session.park(held).leases["lease_id"])
+    before = replace(laid, leases=laid.leases[~own].reset_index(drop=True))
+    posed = allocation.case(before, rules, session.space(before))
+    plan, strange = planned(posed, laid.leases[own])
+    if len(strange):
+        # what no plan would do was done by hand: it is taken as given
+        before = replace(laid, leases=laid.leases[~own | laid.leases["lease_id"].isin(strange)].reset_index(drop=True))
+        posed = allocation.case(before, rules, session.space(before))
+        plan, _ = planned(posed, laid.leases[own & ~laid.leases["lease_id"].isin(strange)])
+    found = explanation.explain(before, rules, session.space(before), plan, options.tenant_id, session.t, given=posed)
+    printing.fields(found, session.form, session.t)
+    return 0
+
+
+def planned(posed: Case, leases: pd.DataFrame) -> tuple[Plan, list[str]]:
+    """Return the plan that the leases of a scenario make, and the ids of those that answer no open need.
+
+    Parameters
+    ----------
+    posed
+        The open needs without those leases, and where each can go.
+    leases
+        What the scenario adds to the record.
+    """
+    columns, needs = posed.problem.columns, posed.pairs.needs
+    unit = pd.Index(posed.pairs.desk.offers.frame["unit_id"]).get_indexer(pd.Index(leases["unit_id"]))
+    chosen: dict[int, int] = {}
+    parts, strange = [], []
+    keys = ["tenant_id", "valid_from", "valid_to"]
+    for (tenant, *_), rows in leases.assign(unit=unit).groupby(keys, dropna=False, sort=True):
+        mine = [row for row, need in enumerate(needs) if need["tenant_id"] == tenant and row not in chosen]
+        fits = (
+            np.isin(columns.need, mine) & (columns.first == rows["unit"].min()) & (columns.last == rows["unit"].max())
+        )
+        if not fits.any():
+            strange += list(rows["lease_id"])
+            continue
+        column = int(np.flatnonzero(fits)[0])
+        chosen[int(columns.need[column])] = column
+        parts.append(rows.assign(need_id=needs[int(columns.need[column])]["need_id"]))
+    waiting = {need["tenant_id"] for row, need in enumerate(needs) if row not in chosen}
+    value = posed.problem.value(np.array(sorted(chosen.values()), dtype=np.int64))
+    assignments = pd.concat(parts) if parts else leases.iloc[:0].assign(need_id=pd.array([], dtype="string"))
+    plan = Plan(
+        value=value,
+        bound=value,
+        gap=0.0,
+        seconds=0.0,
+        proved=False,
+        placed=sorted({need["tenant_id"] for need in needs} - waiting),
+        unplaced=sorted(waiting),
+        assignments=assignments[["tenant_id", "need_id", "unit_id", "valid_from", "valid_to"]],
+    )
+    return plan, strange
+
+
+def _known(session: Session, park: Snapshot) -> None:
+    """Refuse a company that the snapshot does not hold."""
+    tenant, t = session.options.tenant_id, session.t
+    if not park.tenants["tenant_id"].eq(tenant).any():
+        message = t("There is no such company: {tenant}.", tenant=tenant)
+        mend = t("Look up its ID with “parks export --table tenants”.")
+        raise session.refuse(message, mend, option="TENANT_ID", value=tenant)

@@ -1,0 +1,130 @@
+"""A real browser with the network cut off, and the app to walk through."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = os.environ.get("PARKS_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+QUIET = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+"""A browser must not ask its maker anything while it is watched."""
+HERE = {"127.0.0.1", "localhost"}
+PATIENCE = 60
+
+
+def is_here(url):
+    return urlsplit(url).scheme in {"data", "blob", "file", "about"} or urlsplit(url).hostname in HERE
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until_up(process, url, log):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):  # noqa: S310 - our own address
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    pytest.fail(f"the app did not start:\n{log.read_text(encoding='utf-8')}")
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory):
+    """Return a function that starts a script of ours on a free port and returns its address."""
+    running = []
+
+    def start(script, **environment):
+        port, log = free_port(), tmp_path_factory.mktemp("serve") / "log.txt"
+        command = [sys.executable, "-m", "streamlit", "run", str(script)]
+        settings = {
+            "server.port": port,
+            "server.address": "127.0.0.1",
+            "server.headless": "true",
+            "server.fileWatcherType": "none",
+            "browser.gatherUsageStats": "false",
+        }
+        options = [part for name, value in settings.items() for part in (f"--{name}", str(value))]
+        with log.open("w", encoding="utf-8") as out:
+            process = subprocess.Popen(
+                [*command, *options], cwd=ROOT, env=os.environ | environment, stdout=out, stderr=subprocess.STDOUT
+            )
+        running.append(process)
+        wait_until_up(process, f"http://127.0.0.1:{port}", log)
+        return f"http://127.0.0.1:{port}"
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def server(serve, tmp_path_factory):
+    """Return the address of the app on a store of its own that holds the sample."""
+    path = str(tmp_path_factory.mktemp("store") / "store.db")
+    environment = os.environ | {"PARKS_STORE": path}
+    subprocess.run([sys.executable, "-m", "parks", "demo"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    return serve(ROOT / "app.py", PARKS_STORE=path)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Return Chromium."""
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def console():
+    """Return the errors that pages wrote to the console."""
+    return []
+
+
+@pytest.fixture
+def page(browser, console):
+    """Return a page; the test fails when it asked another host for anything or a script of it broke."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    abroad, broken = [], []
+
+    def guard(route):
+        if is_here(route.request.url):
+            route.continue_()
+        else:
+            abroad.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", guard)
+    opened = context.new_page()
+    opened.on("request", lambda request: None if is_here(request.url) else abroad.append(request.url))
+    opened.on("websocket", lambda socket: None if is_here(socket.url) else abroad.append(socket.url))
+    opened.on("pageerror", lambda error: broken.append(str(error)))
+    opened.on("console", lambda said: console.append(said.text) if said.type == "error" else None)
+    yield opened
+    context.close()
+    assert not abroad, f"asked another host: {sorted(set(abroad))}"
+    assert not broken, f"a script broke: {broken}"

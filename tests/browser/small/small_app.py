@@ -1,0 +1,7 @@
+"""A process that serves the map and nothing else, for the browser tests."""
+
+import streamlit as st
+
+from parks.output import layers
+
+app = st.App("small_page.py", routes=layers.routes())

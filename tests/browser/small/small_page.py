@@ -1,0 +1,49 @@
+"""One map, one switch of colours, one panel; the buildings and their names come from `small_data`."""
+
+import json
+
+import small_data
+import streamlit as st
+from streamlit_folium import st_folium
+
+from parks.output import maps
+
+st.set_page_config(layout="wide")
+
+
+@st.cache_resource
+def ground(version: int) -> maps.Ground:
+    del version
+    return maps.ground(small_data.PARK, small_data.RULES, lang="en", context=small_data.CONTEXT)
+
+
+@st.fragment
+def desk() -> None:
+    st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+    by = st.radio("Colour", ["vacancy", "role", "availability"], horizontal=True)
+    far = st.checkbox("Go to the western park")
+    chosen = maps.classes(small_data.PARK, small_data.SPACE, rules=small_data.RULES, by=by, lang="en")
+    left, right = st.columns([3, 1])
+    # The component has already put its answer here: so the map is told what is selected now, not what was before.
+    picked = (st.session_state.get("map") or {}).get("picked")
+    picked = picked and {"kind": picked["kind"], "id": picked["id"]}
+    with left:
+        st_folium(
+            maps.park_map(small_data.RULES),
+            key="map",
+            height=500,
+            use_container_width=True,
+            returned_objects=[],
+            feature_group_to_add=maps.view(
+                ground(1),
+                maps.shades(chosen),
+                lang="en",
+                picked=picked,
+                focus={"kind": "park", "id": "west"} if far else None,
+            ),
+        )
+    right.text(f"panel {json.dumps(picked)}")
+    right.text(f"runs {st.session_state['runs']}")
+
+
+desk()

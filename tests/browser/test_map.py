@@ -1,0 +1,151 @@
+"""The map in a real browser: drawn offline, a click answered, colours changed on the same map, markup as text."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from parks.output import maps
+
+SMALL = Path(__file__).parent / "small"
+sys.path.insert(0, str(SMALL))
+
+import small_data  # noqa: E402 - lies beside the page that it feeds
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@pytest.fixture(scope="module")
+def small(serve):
+    return serve(SMALL / "small_app.py")
+
+
+@pytest.fixture
+def frame(page, small):
+    """Return the frame of the map once every layer is drawn."""
+    page.goto(small)
+    page.wait_for_selector("iframe")
+    drawn = page.frame(url=lambda url: "streamlit_folium" in url)
+    wait_for_layers(drawn)
+    drawn.evaluate("window.map.firstOne = true")
+    return drawn
+
+
+def wait_for_layers(where):
+    for name in ("context", "zones", "parks", "buildings", "classes"):
+        where.wait_for_selector(f".leaflet-container[data-{name}]")
+
+
+def point(page, frame, kind, name):
+    """Return where a thing of the map stands on the page."""
+    at = frame.evaluate("([kind, id]) => window.parksMap.pointOf(kind, id)", [kind, name])
+    box = page.locator("iframe").bounding_box()
+    return box["x"] + at["x"], box["y"] + at["y"]
+
+
+def colours(frame):
+    """Return how many pixels of the buildings' canvas are painted."""
+    return frame.evaluate("""() => {
+        const canvas = document.querySelector("canvas.parks-buildings");
+        const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+        let painted = 0;
+        for (let i = 3; i < pixels.length; i += 4) { if (pixels[i]) { painted += 1; } }
+        return painted;
+    }""")
+
+
+def zoom_to(page, frame, kind, name):
+    """Zoom in until the buildings speak for themselves."""
+    frame.evaluate(
+        "([kind, id]) => window.map.setView(window.map.containerPointToLatLng(window.parksMap.pointOf(kind, id)), 16,"
+        " { animate: false })",
+        [kind, name],
+    )
+    return point(page, frame, kind, name)
+
+
+def test_it_draws_with_the_network_cut_off(frame, console):
+    assert colours(frame) > 50
+    assert frame.locator(".leaflet-zones-pane path").count() == 2
+    assert frame.locator(".leaflet-land-pane path").count() == 1
+    assert frame.locator(".leaflet-parks-pane path").count() == 3
+    assert "OpenStreetMap contributors, ODbL 1.0" in frame.locator(".leaflet-control-attribution").inner_text()
+    assert "Vacancy" in frame.locator(".parks-legend").inner_text()
+    assert not [line for line in console if "parks" in line]
+
+
+def test_a_click_opens_the_panel_and_leaves_the_map_alone(page, frame):
+    drawn = frame.evaluate("document.querySelectorAll('canvas.parks-buildings').length")
+    page.mouse.click(*zoom_to(page, frame, "building", "W1"))
+    page.get_by_text('panel {"kind": "building", "id": "W1"}').wait_for()
+    page.get_by_text("runs 2").wait_for()
+    page.mouse.click(*point(page, frame, "building", "W2"))
+    page.get_by_text('panel {"kind": "building", "id": "W2"}').wait_for()
+    page.get_by_text("runs 3").wait_for()
+    assert frame.evaluate("window.map.firstOne && window.map.getZoom()") == 16
+    assert frame.evaluate("document.querySelector('.leaflet-container').dataset.picked") == "building W2"
+    assert drawn == frame.evaluate("document.querySelectorAll('canvas.parks-buildings').length") == 1
+
+
+def test_parks_and_zones_answer_too(page, frame):
+    page.mouse.click(*point(page, frame, "park", "bare"))
+    page.get_by_text('panel {"kind": "park", "id": "bare"}').wait_for()
+    x, y = point(page, frame, "zone", "Z-W")
+    page.mouse.click(x - 40, y - 60)
+    page.get_by_text('panel {"kind": "zone", "id": "Z-W"}').wait_for()
+
+
+def test_other_colours_come_on_the_same_map(page, frame):
+    page.get_by_text("role", exact=True).click()
+    frame.wait_for_selector('.leaflet-container[data-classes="role"]')
+    assert "Role in the layout" in frame.locator(".parks-legend summary").inner_text()
+    page.get_by_text("vacancy", exact=True).click()
+    frame.wait_for_selector('.leaflet-container[data-classes="vacancy"]')
+    assert frame.evaluate("window.map.firstOne")
+
+
+def test_it_goes_where_it_is_sent(page, frame):
+    page.get_by_text("Go to the western park").click()
+    frame.wait_for_function("window.map.getZoom() >= 16")
+    centre = frame.evaluate("[window.map.getCenter().lng, window.map.getCenter().lat]")
+    assert centre == pytest.approx([121.5505, 31.19875], abs=1e-3)
+    assert frame.evaluate("window.map.firstOne")
+
+
+def test_markup_in_a_name_is_text(page, frame):
+    x, y = zoom_to(page, frame, "building", "E1")
+    page.mouse.move(x - 5, y)
+    page.mouse.move(x, y)
+    frame.wait_for_selector(".parks-tip:not([hidden])")
+    assert small_data.EVIL in frame.locator(".parks-tip").inner_text()
+    page.mouse.click(x, y)
+    page.get_by_text('"E1"').wait_for()
+    assert small_data.EVIL in frame.locator(".parks-name.park").all_inner_texts()
+    assert frame.locator("img").count() == 0
+    assert frame.evaluate("window.hacked") is None
+    assert page.evaluate("window.hacked") is None
+
+
+def test_a_layer_that_is_gone_is_said(page, small):
+    page.route("**/zones.json", lambda route: route.fulfill(status=404, body="gone"))
+    page.goto(small)
+    page.frame_locator("iframe").locator(".parks-notice").wait_for()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_file_opens_by_itself(page, tmp_path, lang):
+    made = maps.standalone(small_data.PARK, small_data.RULES, small_data.SPACE, lang, context=small_data.CONTEXT)
+    file = tmp_path / "map.html"
+    file.write_text(made, encoding="utf-8")
+    page.goto(file.as_uri())
+    wait_for_layers(page)
+    assert colours(page) > 50
+    assert page.locator(".notice").inner_text()
+    page.select_option("#mode", "role")
+    page.wait_for_selector('#map[data-classes="role"]')
+    at = page.evaluate("window.parksMap.pointOf('park', 'evil')")
+    box = page.locator("#map").bounding_box()
+    page.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
+    assert small_data.EVIL in page.locator("#card").inner_text()
+    assert page.locator("img").count() == 0
+    assert page.evaluate("window.hacked") is None

@@ -1,0 +1,382 @@
+"""The checks: every kind of fault in one table, every kind of finding across the tables, each with its mend."""
+
+import datetime as dt
+import json
+import shutil
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely.geometry import Point, Polygon, box, mapping
+
+from parks import checks, policy, schema, snapshot, words
+
+DAY = dt.date(2026, 11, 22)
+BIRTH = {"source": "a test", "standing": "illustrative"}
+KNOWN = {"parks": {"P1"}, "zones": {"Z-ZJ"}, "units": {"U1"}, "tenants": {"T1"}, "buildings": {"B1"}}
+ZONE = box(121.55, 31.10, 121.66, 31.22)
+INSIDE, AWAY = box(121.600, 31.150, 121.601, 31.151), box(121.700, 31.150, 121.701, 31.151)
+ROWS = {
+    "parks": {
+        "park_id": "P1",
+        "name_zh": "园区",
+        "zone_id": "Z-ZJ",
+        "inside_layout": True,
+        "placement": "surveyed",
+        "geometry": Point(121.6, 31.15),
+    },
+    "buildings": {
+        "building_id": "B1",
+        "park_id": "P1",
+        "name_zh": "一号楼",
+        "status": "built",
+        "completed_on": "2020-01-01",
+        "gfa_m2": 2000.0,
+        "geometry": INSIDE,
+    },
+    "floors": {"floor_id": "F1", "building_id": "B1", "level": 1, "gfa_m2": 1000.0},
+    "units": {"unit_id": "U1", "building_id": "B1", "floor_id": "F1", "lettable_m2": 600.0, "gfa_m2": 800.0},
+    "tenants": {"tenant_id": "T1", "name_zh": "企业", "kind": "tenant", "sector_code": "CGT-CART"},
+    "needs": {"need_id": "N1", "tenant_id": "T1", "stage": "research", "area_min_m2": 100.0, "area_max_m2": 200.0},
+    "leases": {
+        "lease_id": "L1",
+        "unit_id": "U1",
+        "tenant_id": "T1",
+        "state": "let",
+        "valid_from": "2025-01-01",
+        "valid_to": "2027-01-01",
+    },
+    "projects": {"project_id": "J1", "name_zh": "项目", "kind": "new_build", "zone_id": "Z-ZJ", "park_id": "P1"},
+    "milestones": {"milestone_id": "M1", "project_id": "J1", "event": "started", "actual_on": "2025-01-01"},
+}
+
+
+def table(name, *changes):
+    """Return a table whose rows are the good row with each of `changes`."""
+    return pd.DataFrame([ROWS[name] | BIRTH | change for change in changes or ({},)])
+
+
+def kinds(found):
+    return [(issue.row, issue.column, issue.kind) for issue in found]
+
+
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data")
+    shutil.copytree(schema.DATA / "policy", folder / "policy")
+    (folder / "geo").mkdir()
+    feature = {"type": "Feature", "properties": {"zone_id": "Z-ZJ"}, "geometry": mapping(ZONE)}
+    (folder / "geo" / "zones.geojson").write_text(json.dumps({"features": [feature]}), encoding="utf-8")
+    return policy.load(folder)
+
+
+# one table
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_good_row_has_no_fault(name):
+    assert checks.check(name, table(name), {}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "column", "kind"),
+    [
+        ("parks", {"name_zh": ""}, "name_zh", "missing"),
+        ("parks", {"name_zh": "  "}, "name_zh", "missing"),
+        ("parks", {"name_zh": None}, "name_zh", "missing"),
+        ("parks", {"zone_id": "Z-NO"}, "zone_id", "unknown_reference"),
+        ("parks", {"inside_layout": "perhaps"}, "inside_layout", "bool"),
+        ("parks", {"placement": "guessed"}, "placement", "choice"),
+        ("parks", {"geometry": INSIDE}, "geometry", "geometry"),
+        ("parks", {"geometry": "121.6 31.15"}, "geometry", "geometry"),
+        ("parks", {"geometry": Point()}, "geometry", "geometry"),
+        ("parks", {"geometry": Point(31.15, 121.6)}, "geometry", "outside"),
+        ("buildings", {"geometry": Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])}, "geometry", "geometry"),
+        ("buildings", {"completed_on": "2025.1"}, "completed_on", "date"),
+        ("buildings", {"completed_on": "2025"}, "completed_on", "date"),
+        ("buildings", {"completed_on": "2025-02-30"}, "completed_on", "date"),
+        ("buildings", {"above_ground_m2": 3000}, "above_ground_m2", "area"),
+        ("buildings", {"floors_above": 4.5}, "floors_above", "number"),
+        ("buildings", {"gfa_m2": "2000 m²"}, "gfa_m2", "number"),
+        ("buildings", {"gfa_m2": float("inf")}, "gfa_m2", "number"),
+        ("buildings", {"gfa_m2": -1}, "gfa_m2", "negative"),
+        ("floors", {"level": 0}, "level", "level"),
+        ("units", {"lettable_m2": 900}, "lettable_m2", "area"),
+        ("needs", {"area_max_m2": 50}, "area_max_m2", "order"),
+        ("needs", {"wanted_from": "2027-01-01", "wanted_to": "2026-01-01"}, "wanted_to", "order"),
+        ("leases", {"valid_to": "2025-01-01"}, "valid_to", "order"),
+        ("leases", {"tenant_id": None}, "tenant_id", "missing"),
+        ("leases", {"unit_id": "U9"}, "unit_id", "unknown_reference"),
+        ("leases", {"state": "vacant"}, "state", "choice"),
+    ],
+)
+def test_one_fault_is_one_issue_with_row_column_and_mend(name, change, column, kind):
+    found = checks.check(name, table(name, change), KNOWN)
+    key = ROWS[name][schema.key(name)]
+    assert kinds(found) == [(key, column, kind)]
+    assert found[0].table == name
+    assert found[0].message.endswith(".")
+    assert found[0].mend.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("floors", {"level": -1}),
+        ("leases", {"tenant_id": None, "state": "renovation"}),
+        ("leases", {"valid_to": None}),
+        ("units", {"lettable_m2": None}),
+        ("parks", {"geometry": None}),
+        ("buildings", {"geometry": None, "completed_on": dt.date(2020, 1, 1)}),
+        ("units", {"dual_power": "是", "bsl": "2"}),
+    ],
+)
+def test_what_is_unknown_or_allowed_is_no_fault(name, change):
+    assert checks.check(name, table(name, change), {}) == []
+
+
+def test_a_change_as_published_may_be_negative():
+    row = {"figure_id": "M1", "subject": "园区", "metric": "空置率变动", "value": -1.6, **BIRTH}
+    assert checks.check("published_figures", pd.DataFrame([row]), {}) == []
+
+
+def test_the_second_row_of_a_key_is_named():
+    found = checks.check("units", table("units", {}, {}, {"unit_id": ""}, {"unit_id": ""}), {})
+    assert kinds(found) == [("2", "unit_id", "missing"), ("3", "unit_id", "missing"), ("U1", "unit_id", "doubled")]
+
+
+def test_a_row_is_named_by_the_users_line_where_it_is_known():
+    frame = table("units", {"gfa_m2": "much"})
+    frame.index = pd.Index([7], name="row")
+    assert kinds(checks.check("units", frame, {})) == [("7", "gfa_m2", "number")]
+
+
+def test_missing_columns_are_named_once():
+    found = checks.check("leases", table("leases").drop(columns=["state", "tenant_id", "lease_id"]), {})
+    assert kinds(found) == [("", "lease_id", "missing_column"), ("", "state", "missing_column")]
+    found = checks.check("leases", table("leases").drop(columns="tenant_id"), {})
+    assert [(issue.column, issue.value, issue.kind) for issue in found] == [("tenant_id", "", "missing")]
+
+
+def test_every_fault_comes_at_once():
+    bad = {"level": 0, "gfa_m2": -5, "floor_height_m": "high", "building_id": "B9", "standing": "sure"}
+    assert len(checks.check("floors", table("floors", bad), KNOWN)) == 5
+
+
+def test_places_are_held_against_the_bounds():
+    near = (121.0, 30.0, 122.0, 32.0)
+    assert checks.check("parks", table("parks"), {}, bounds=near) == []
+    far = checks.check("parks", table("parks", {"geometry": Point(116.4, 39.9)}), {}, bounds=near)
+    assert kinds(far) == [("P1", "geometry", "outside")]
+
+
+@pytest.mark.parametrize("name", schema.TABLES)
+def test_an_empty_table_has_no_fault(name):
+    assert checks.check(name, schema.typed(name, pd.DataFrame()), {}) == []
+
+
+def test_an_unknown_table_is_a_programmers_fault():
+    with pytest.raises(KeyError):
+        checks.check("tenancies", pd.DataFrame(), {})
+
+
+def test_issues_are_said_in_chinese():
+    found = checks.check("floors", table("floors", {"level": 0}), {}, t=words.translator("zh"))
+    assert (found[0].message, found[0].mend) == ("没有0层。", "首层为1，地下一层为−1。")
+
+
+cells = st.one_of(st.none(), st.text(max_size=6), st.integers(), st.floats(), st.booleans(), st.dates())
+
+
+@settings(max_examples=60, deadline=None)  # the first call of a table reads its schema
+@given(st.sampled_from(schema.TABLES), st.data())
+def test_no_cell_breaks_the_checks(name, data):
+    frame = pd.DataFrame([{column: data.draw(cells) for column in schema.columns(name)}], dtype=object)
+    found = checks.check(name, frame, {table: {"A"} for table in (*schema.TABLES, "zones", "sectors", "targets")})
+    assert all(issue.table == name and issue.message and issue.mend for issue in found)
+
+
+# all tables
+
+
+def park(**tables):
+    """Return a snapshot of good rows in which the tables given replace theirs."""
+    frames = {name: table(name) for name in ROWS} | tables
+    for name, frame in frames.items():
+        for column in schema.columns(name).values():
+            if column.type == "date" and column.name in frame:
+                frame[column.name] = pd.to_datetime(frame[column.name])
+    return snapshot.of(DAY, frames)
+
+
+def test_good_tables_have_no_findings(rules):
+    assert checks.check_all(park(), rules) == []
+    assert checks.check_all(snapshot.of(DAY, {}), rules) == []
+
+
+def test_each_table_is_checked_against_the_others_and_the_policy(rules):
+    found = checks.check_all(
+        park(
+            tenants=table("tenants", {"sector_code": "NO-NE"}),
+            leases=table("leases", {"unit_id": "U9"}),
+            projects=table("projects", {"counts_to": "PT99"}),
+        ),
+        rules,
+    )
+    assert [(issue.table, issue.column, issue.kind) for issue in found] == [
+        ("tenants", "sector_code", "unknown_reference"),
+        ("leases", "unit_id", "unknown_reference"),
+        ("projects", "counts_to", "unknown_reference"),
+    ]
+
+
+def test_a_unit_on_the_floor_of_another_building(rules):
+    found = checks.check_all(
+        park(
+            buildings=table("buildings", {}, {"building_id": "B2"}),
+            units=table("units", {"building_id": "B2"}),
+        ),
+        rules,
+    )
+    assert kinds(found) == [("U1", "floor_id", "floor")]
+
+
+def test_parts_larger_than_the_whole(rules):
+    units = table("units", {}, {"unit_id": "U2"}, {"unit_id": "U3", "lettable_m2": None, "gfa_m2": None})
+    found = checks.check_all(park(units=units, floors=table("floors", {}, {"floor_id": "F2", "gfa_m2": 1500.0})), rules)
+    assert [(issue.table, *kinds([issue])[0], issue.value) for issue in found] == [
+        ("floors", "F1", "gfa_m2", "area", "1000.0"),
+        ("floors", "F1", "gfa_m2", "area", "1000.0"),
+        ("buildings", "B1", "gfa_m2", "area", "2000.0"),
+    ]
+    assert found[0].message != found[1].message
+
+
+def test_an_unknown_whole_is_no_finding(rules):
+    assert checks.check_all(park(floors=table("floors", {"gfa_m2": None})), rules) == []
+
+
+@pytest.mark.parametrize(
+    ("second", "overlaps"),
+    [
+        ({"valid_from": "2026-12-31"}, True),
+        ({"valid_from": "2027-01-01"}, False),
+        ({"valid_from": "2026-06-01", "state": "intended"}, False),
+        ({"valid_from": "2026-06-01", "state": "renovation", "tenant_id": None}, True),
+        ({"valid_from": "2026-06-01", "unit_id": "U2"}, False),
+        ({"valid_from": "2024-01-01", "valid_to": None}, True),
+    ],
+)
+def test_overlapping_firm_leases(rules, second, overlaps):
+    units = table("units", {"gfa_m2": None}, {"unit_id": "U2", "lettable_m2": 100, "gfa_m2": None})
+    leases = table("leases", {}, {"lease_id": "L2", "valid_to": "2028-01-01"} | second)
+    found = checks.check_all(park(units=units, leases=leases), rules)
+    late = "L1" if second["valid_from"] < "2025" else "L2"
+    assert kinds(found) == ([(late, "unit_id", "overlap")] if overlaps else [])
+
+
+def test_a_short_lease_inside_a_long_one_does_not_hide_the_next(rules):
+    leases = table(
+        "leases",
+        {"valid_to": "2030-01-01"},
+        {"lease_id": "L2", "valid_from": "2026-01-01", "valid_to": "2026-02-01"},
+        {"lease_id": "L3", "valid_from": "2027-01-01", "valid_to": "2028-01-01"},
+    )
+    assert [row for row, _, _ in kinds(checks.check_all(park(leases=leases), rules))] == ["L2", "L3"]
+
+
+def test_projects_and_parks_agree_with_their_zones(rules):
+    found = checks.check_all(
+        park(
+            projects=table("projects", {"zone_id": "Z-LG"}, {"project_id": "J2", "park_id": None}),
+            parks=table(
+                "parks",
+                {},
+                {"park_id": "P2", "zone_id": "Z-LGB"},
+                {"park_id": "P3", "zone_id": "Z-LGB", "inside_layout": False},
+            ),
+        ),
+        rules,
+    )
+    assert kinds(found) == [("J1", "zone_id", "zone"), ("P2", "inside_layout", "zone")]
+
+
+@pytest.mark.parametrize(
+    ("placement", "zone", "found"),
+    [
+        ("surveyed", "Z-ZJ", [("P1", "geometry", "zone"), ("B1", "geometry", "zone")]),
+        ("schematic", "Z-ZJ", []),
+        ("surveyed", "Z-LG", []),
+    ],
+)
+def test_places_outside_their_zone(rules, placement, zone, found):
+    parks = table("parks", {"placement": placement, "zone_id": zone, "geometry": Point(121.7, 31.15)})
+    buildings = table("buildings", {"geometry": AWAY}, {"building_id": "B2", "geometry": None})
+    projects = table("projects", {"zone_id": zone})
+    assert kinds(checks.check_all(park(parks=parks, buildings=buildings, projects=projects), rules)) == found
+
+
+def test_a_portfolio_holds_no_buildings(rules):
+    found = checks.check_all(park(parks=table("parks", {"record_type": "portfolio"})), rules)
+    assert kinds(found) == [("B1", "park_id", "park")]
+
+
+def test_milestones_in_order_once_and_not_in_the_future(rules):
+    milestones = table(
+        "milestones",
+        {"planned_on": "2025-03-01"},
+        {"milestone_id": "M2", "event": "approved", "actual_on": "2025-02-01", "planned_on": "2025-02-01"},
+        {"milestone_id": "M3", "event": "recognised", "actual_on": "2024-01-01"},
+        {"milestone_id": "M4", "event": "completed", "actual_on": "2027-01-01"},
+        {"milestone_id": "M5", "event": "started", "actual_on": "2025-01-01"},
+        {"milestone_id": "M6", "event": "handed_over", "actual_on": None, "planned_on": "2025-01-01"},
+    )
+    assert kinds(checks.check_all(park(milestones=milestones), rules)) == [
+        ("M5", "event", "doubled"),
+        ("M4", "actual_on", "future"),
+        ("M6", "planned_on", "order"),
+        ("M1", "actual_on", "order"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("building", "milestone", "kind", "found"),
+    [
+        ({}, {"actual_on": "2021-01-01"}, "new_build", [("B1", "completed_on", "order")]),
+        ({}, {"actual_on": "2019-12-01"}, "new_build", []),
+        ({}, {"actual_on": "2021-01-01"}, "renewal", []),
+        ({}, {"actual_on": None, "planned_on": "2027-01-01"}, "new_build", [("B1", "completed_on", "order")]),
+        (
+            {"completed_on": None, "status": "built"},
+            {"actual_on": None, "planned_on": "2027-01-01"},
+            "new_build",
+            [("B1", "completed_on", "order")],
+        ),
+        (
+            {"completed_on": "2027-01-01", "status": "under_construction"},
+            {"actual_on": None, "planned_on": "2027-01-01"},
+            "new_build",
+            [],
+        ),
+        ({"completed_on": "2027-01-01"}, {"actual_on": "2019-01-01"}, "new_build", [("B1", "status", "future")]),
+        ({"completed_on": None}, {"actual_on": None, "planned_on": None}, "new_build", []),
+    ],
+)
+def test_buildings_and_the_projects_that_make_them(rules, building, milestone, kind, found):
+    tables = park(
+        buildings=table("buildings", building),
+        projects=table("projects", {"building_id": "B1", "kind": kind}),
+        milestones=table("milestones", {"event": "completed"} | milestone),
+    )
+    assert kinds(checks.check_all(tables, rules)) == found
+
+
+def test_the_frames_are_not_changed(rules):
+    tables = park()
+    before = {name: tables.table(name).copy() for name in schema.TABLES}
+    checks.check_all(tables, rules)
+    for name, frame in before.items():
+        assert isinstance(frame, gpd.GeoDataFrame) == (schema.geometry(name) is not None)
+        pd.testing.assert_frame_equal(pd.DataFrame(tables.table(name)), pd.DataFrame(frame))
