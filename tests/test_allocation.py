@@ -249,7 +249,7 @@ def counted_out(park, rules, space):
                 ]
                 row = book.need[one["need_id"]]
                 faults = [*verification._form(row, own, place), *verification._time(row, own, place, book)]
-                faults += [*verification._shape(place, book), *verification._occupants(row, own, place, book)]
+                faults += [*verification._shape(place, book), *verification._occupants(row, place, book)]
                 faults += [fault for at in place for fault in verification._cells(row, at, book)]
                 if not faults:
                     passed.setdefault(one["need_id"], []).append((frozenset(chosen), place))

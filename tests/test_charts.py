@@ -4,11 +4,11 @@ import json
 import re
 from itertools import combinations
 
+import district
 import numpy as np
 import pandas as pd
 import pytest
 
-import district
 from parks import words
 from parks.output import charts, marks
 from parks.status import forecast, pipeline, progress, vacancy
@@ -107,8 +107,12 @@ def test_a_lease_falls_in_the_year_of_its_last_day() -> None:
 
 def test_supply_counts_what_it_cannot_draw() -> None:
     coming = pd.DataFrame(
-        [("Z", "2026-Q4", "not_built", 2000.0, 2, 1), ("Y", "2026-Q4", "not_built", 1000.0, 1, 0)]
-        + [("Z", pd.NA, "renovation", 500.0, 3, 0), ("Z", "2027-Q1", "renovation", pd.NA, 1, 1)],
+        [
+            ("Z", "2026-Q4", "not_built", 2000.0, 2, 1),
+            ("Y", "2026-Q4", "not_built", 1000.0, 1, 0),
+            ("Z", pd.NA, "renovation", 500.0, 3, 0),
+            ("Z", "2027-Q1", "renovation", pd.NA, 1, 1),
+        ],
         columns=["zone_id", "quarter", "state", "lettable_m2", "units", "unknown_units"],
     )
     spec = drawn(charts.supply(coming, "en"))

@@ -15,12 +15,12 @@ import time
 import urllib.request
 from pathlib import Path
 
+import district
 import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
 
-import district
 from parks import __main__ as command
 from parks import policy, schema, snapshot, store, words
 from parks.intake import sample
@@ -226,7 +226,7 @@ def test_a_table_is_exported(loaded: Path, tmp_path: Path, run) -> None:
     path = tmp_path / "units.csv"
     assert run("--store", loaded, "export", "--table", "units", "-o", path).code == 0
     with path.open(encoding="utf-8-sig", newline="") as file:
-        assert list(csv.reader(file))[0] == list(schema.columns("units"))
+        assert next(csv.reader(file)) == list(schema.columns("units"))
     refused = run("--store", loaded, "export", "--table", "units", "-o", tmp_path / "units.doc")
     assert refused.code == 1
     assert ".parquet" in refused.err
@@ -354,7 +354,7 @@ def test_a_reader_that_goes_away_is_no_fault(loaded: Path) -> None:
     assert done.stdout.startswith("unit_id")
 
 
-def test_a_gone_reader_ends_quietly(run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_gone_reader_ends_quietly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def gone(_: object) -> int:
         raise BrokenPipeError
 
@@ -420,7 +420,7 @@ def test_the_app_answers_and_ends_on_a_signal(own: Path) -> None:
 
 def answers(port: int) -> bool:
     for _ in range(240):
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as page:  # noqa: S310 - our own
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as page:
             return page.status == 200
         time.sleep(0.25)
     return False

@@ -5,11 +5,11 @@ import json
 import os
 from pathlib import Path
 
+import district
 import openpyxl
 import pandas as pd
 import pytest
 
-import district
 from parks.output import chapters, figures, reports, sheets
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -105,7 +105,7 @@ def hostile():
 
 
 @pytest.mark.parametrize(("standing", "said"), [("illustrative", True), ("stated", False)])
-def test_every_sheet_says_that_it_is_illustrative_when_a_row_is(standing: str, said: bool, tmp_path: Path) -> None:
+def test_every_sheet_says_that_it_is_illustrative_when_a_row_is(standing, said, tmp_path: Path) -> None:
     path = reports.write(tmp_path / "report.xlsx", district.park(standing), district.rules(), lang="zh")
     loaded = openpyxl.load_workbook(path)
     for sheet in loaded.worksheets:

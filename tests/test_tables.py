@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from pathlib import Path
 
+import district
 import geopandas as gpd
 import openpyxl
 import pandas as pd
@@ -11,7 +12,6 @@ import pyogrio
 import pytest
 from pyarrow import parquet
 
-import district
 from parks import schema
 from parks.issues import InvalidData
 from parks.output import tables

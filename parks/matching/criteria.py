@@ -49,7 +49,7 @@ class Reading:
     offer
         Makes what each unit offers, as shown; made late, since only one tenant's list shows it.
     source, standing
-        Of the rule.
+        Of the rule; by unit where they differ.
     applies
         Units that the rule speaks of; None is all.
     """
@@ -61,9 +61,17 @@ class Reading:
     value: NDArray[np.float64]
     need: str
     offer: Callable[[], pd.Series[Any]]
-    source: str
-    standing: str
+    source: str | NDArray[np.object_]
+    standing: str | NDArray[np.object_]
     applies: NDArray[np.bool_] | None = None
+
+    def sources(self) -> NDArray[np.object_]:
+        """Return the source by unit."""
+        return np.broadcast_to(np.asarray(self.source, dtype=object), self.verdict.shape)
+
+    def standings(self) -> NDArray[np.object_]:
+        """Return the standing by unit."""
+        return np.broadcast_to(np.asarray(self.standing, dtype=object), self.verdict.shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -58,7 +58,7 @@ class Desk:
     requirements
         Requirements that can be compared.
     zones
-        Rows of the policy's zone fit.
+        What the policy says of sectors in zones.
     there
         The conflicts, and who is in the park.
     unknown
@@ -70,7 +70,7 @@ class Desk:
     offers: Offers
     rules: tuple[Any, ...]
     requirements: list[Any]
-    zones: dict[tuple[str, str], Any]
+    zones: zoning.Zoning
     there: Board
     unknown: float
     policy: Any
@@ -105,7 +105,7 @@ def desk(park: Snapshot, rules: Any, space: pd.DataFrame) -> Desk:  # noqa: ANN4
         offers=offers,
         rules=tuple(rules.rules.sort_values("rule_id").itertuples()),
         requirements=zoning.requirements(rules),
-        zones=zoning.table(rules),
+        zones=zoning.plan(rules),
         there=conflicts.board(park, rules, offers),
         unknown=zoning.assumption(rules, "weight.unknown", UNKNOWN_VALUE),
         policy=rules,
@@ -129,7 +129,7 @@ def readings(need: Need, at: Desk) -> list[Reading]:
     return [
         *criteria.free(need, at.offers),
         *(read for read in table if read is not None),
-        zoning.reading(need, at.offers, at.zones, at.policy),
+        zoning.reading(need, at.offers, at.zones),
         *zoning.required(need, at.offers, at.requirements, by_column, weight),
         *conflicts.readings(need, at.offers, at.there),
     ]
@@ -171,9 +171,9 @@ def assess(park: Snapshot, rules: Any, space: pd.DataFrame, tenant_id: str) -> p
 def _rows(need: Need, read: Reading, offers: Offers) -> pd.DataFrame:
     frame = offers.frame
     known = list(schema.STANDINGS)
-    ranks = [known.index(cell) if cell in known else len(known) - 1 for cell in (read.standing, need["standing"])]
-    unit = frame["standing"].map({name: rank for rank, name in enumerate(known)}).fillna(len(known) - 1)
-    worst = np.maximum(unit.to_numpy(dtype=np.int64), max(ranks))
+    ranks = [pd.Index(known).get_indexer(pd.Index(cells)) for cells in (frame["standing"], read.standings())]
+    ranks.append(np.full(len(frame), known.index(need["standing"]) if need["standing"] in known else -1))
+    worst = np.max([np.where(rank < 0, len(known) - 1, rank) for rank in ranks], axis=0)
     rows = pd.DataFrame(
         {
             "tenant_id": pd.array([need["tenant_id"]] * len(frame), dtype="string"),
@@ -188,7 +188,7 @@ def _rows(need: Need, read: Reading, offers: Offers) -> pd.DataFrame:
             "offer": read.offer().reset_index(drop=True),
             "value": pd.array(read.value, dtype="Float64"),
             "weight": read.weight,
-            "source": pd.array([read.source] * len(frame), dtype="string"),
+            "source": pd.array(read.sources(), dtype="string"),
             "standing": pd.array(known, dtype="string").take(worst),
         }
     )

@@ -72,9 +72,9 @@ def reason(park: Snapshot, read: Reading, at: int, conflict: Conflict | None, t:
     verdict, offer = read.verdict[at], read.offer().iloc[at]
     have = "" if verbs.empty(offer) else str(offer)
     if conflict is not None and conflict.b is None:
-        return f"{_building(verdict, t)} {_source(read, t)}".strip()
+        return f"{_building(verdict, t)} {_source(str(read.sources()[at]), t)}".strip()
     if conflict is not None:
-        return f"{_meeting(park, verdict, have, t)} {_source(read, t)}".strip()
+        return f"{_meeting(park, verdict, have, t)} {_source(str(read.sources()[at]), t)}".strip()
     need, have = worded(read.need, t), worded(have, t)
     if verdict == verbs.UNKNOWN:
         sentence = t("Asked: {need}. What is offered is not known: find out.", need=need)
@@ -84,7 +84,7 @@ def reason(park: Snapshot, read: Reading, at: int, conflict: Conflict | None, t:
         sentence = t("Asked: {need}. Offered: {offer}.", need=need, offer=have)
     else:
         sentence = t("Asked: {need}. Offered: {offer}, which does not answer it.", need=need, offer=have)
-    return f"{sentence} {_source(read, t)}".strip()
+    return f"{sentence} {_source(str(read.sources()[at]), t)}".strip()
 
 
 def _building(verdict: int, t: Translate) -> str:
@@ -104,8 +104,8 @@ def _meeting(park: Snapshot, verdict: int, who: str, t: Translate) -> str:
     return t("There already, and perhaps of the other use: {companies}. A person has to decide.", companies=names)
 
 
-def _source(read: Reading, t: Translate) -> str:
-    return t("Source: {source}.", source=read.source) if read.source else ""
+def _source(source: str, t: Translate) -> str:
+    return t("Source: {source}.", source=source) if source else ""
 
 
 def worded(text: str, t: Translate) -> str:

@@ -46,7 +46,7 @@ def check(plan: Plan, park: Snapshot, rules: Any, space: pd.DataFrame) -> list[s
         placed[need_id] = place
         faults = [*_form(need, own, place), *_time(need, own, place, book), *_shape(place, book)]
         faults += [fault for at in place for fault in _cells(need, at, book)]
-        faults += _occupants(need, own, place, book)
+        faults += _occupants(need, place, book)
         found += [f"need {need_id}: {fault}" for fault in faults]
     found += _together(placed, book)
     found += _account(plan, book)
@@ -297,11 +297,15 @@ def _together(placed: dict[str, list[Row]], book: Book) -> Iterator[str]:
                     yield f"needs {one} and {two} may not share {shared[0]} ({row['conflict_id']})"
 
 
-def _occupants(need: Row, own: list[Row], place: list[Row], book: Book) -> Iterator[str]:
-    """Only what is surely of the other use counts: sector and stage are known of an occupant, its hazards are not."""
-    begin = max(own[0]["valid_from"], book.day)
+def _occupants(need: Row, place: list[Row], book: Book) -> Iterator[str]:
+    """A unit must fit by itself from the first day on which the need could begin there, who leaves later clashes.
+
+    Only what is surely of the other use counts: sector and stage are known of an occupant, its hazards are not.
+    """
     for row in book.conflicts:
-        for spot in sorted({at["floor_id" if row["scope"] == "floor" else "building_id"] for at in place}):
+        for at in place:
+            begin = max(day for day in (book.day, need["wanted_from"], at["available_on"]) if not _empty(day))
+            spot = at["floor_id" if row["scope"] == "floor" else "building_id"]
             for lease in book.within.get(spot, []):
                 gone = not _empty(lease["valid_to"]) and lease["valid_to"] <= begin
                 other = lease["tenant_id"] != need["tenant_id"] and lease["tenant_id"] in book.company

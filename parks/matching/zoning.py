@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,8 @@ from parks import schema
 from parks.matching import criteria, verbs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from parks.matching.criteria import Need, Reading
     from parks.matching.offers import Offers
 
@@ -32,12 +34,39 @@ def assumption(rules: Any, name: str, default: float) -> float:  # noqa: ANN401 
     return default if found.empty else float(found.iloc[0])
 
 
-def table(rules: Any) -> dict[tuple[str, str], Any]:  # noqa: ANN401 - the Policy
-    """Return the rows of the policy's fit by zone and sector."""
-    return {(row.zone_id, row.sector_code): row for row in rules.fit.itertuples()}
+@dataclass(frozen=True, slots=True, eq=False)
+class Zoning:
+    """The policy's fit of zones and sectors, ready to be looked up.
+
+    Parameters
+    ----------
+    rows
+        Rows of the fit by zone and sector.
+    counted
+        Zone → zone that it is counted in.
+    worth
+        Value of each level and basis that the policy assumes one for, by the assumption's name.
+    weight
+        Weight of the zone policy in the score.
+    """
+
+    rows: Mapping[tuple[str, str], Any]
+    counted: Mapping[str, str]
+    worth: Mapping[str, float]
+    weight: float
 
 
-def reading(need: Need, offers: Offers, rows: dict[tuple[str, str], Any], rules: Any) -> Reading:  # noqa: ANN401 - Policy
+def plan(rules: Any) -> Zoning:  # noqa: ANN401 - the Policy
+    """Return the zone plan of the policy."""
+    return Zoning(
+        rows={(row.zone_id, row.sector_code): row for row in rules.fit.itertuples()},
+        counted=dict(zip(rules.zones["zone_id"], rules.zones["counted_in"], strict=True)),
+        worth={str(row.name): float(row.value) for row in rules.assumptions.itertuples(index=False)},
+        weight=assumption(rules, "weight.zone_fit", WEIGHT),
+    )
+
+
+def reading(need: Need, offers: Offers, zones: Zoning) -> Reading:
     """Return the zone policy read for a need.
 
     A zone without a row of its own is read as the zone that it is counted in, a sector as its parent.
@@ -45,34 +74,45 @@ def reading(need: Need, offers: Offers, rows: dict[tuple[str, str], Any], rules:
     value where it is inferred, or holds only because the stage lies outside those that the row names.
     Without a sector or a row the verdict is unknown.
     """
-    counted = dict(zip(rules.zones["zone_id"], rules.zones["counted_in"], strict=True))
     sectors = [code for code in (need["sector_code"], need["parent"]) if not verbs.empty(code)]
     size = len(offers.zones) + 1  # the last stands for a zone that is not known
     hard = np.zeros(size, dtype=np.bool_)
     verdict = np.full(size, verbs.UNKNOWN, dtype=np.int8)
     value = np.full(size, np.nan)
-    said: list[Any] = [pd.NA] * size
-    found = None
+    said, source, standing = ([blank] * size for blank in (pd.NA, "", "inferred"))
     for code, zone in enumerate(offers.zones):
-        places = dict.fromkeys((zone, counted.get(zone, zone)))
-        row = next((rows[place, sector] for place in places for sector in sectors if (place, sector) in rows), None)
+        row = _row(zones, zone, sectors)
         if row is None:
             continue
-        found = found or row
         level, stated = level_of(row, need["stage"])
+        basis = row.basis if stated else "inferred"
         hard[code] = level == "unsuitable" and stated
         verdict[code] = verbs.UNFIT if level == "unsuitable" else verbs.FITS
-        basis = row.basis if stated else "inferred"
-        value[code] = assumption(rules, f"zone_fit.{level}.{basis}", LEVELS[level])
+        value[code] = zones.worth.get(f"zone_fit.{level}.{basis}", LEVELS[level])
         said[code] = f"{level} ({basis})"
-    weight = assumption(rules, "weight.zone_fit", WEIGHT)
-    words = pd.Series(said, dtype="string")
+        source[code] = "" if verbs.empty(row.document_id) else str(row.document_id)
+        standing[code] = str(row.standing)
+    words, at = pd.Series(said, dtype="string"), offers.zone
     asked = " ".join(str(cell) for cell in (need["sector_code"], need["stage"]) if not verbs.empty(cell))
-    at = offers.zone
-    source, standing = _origin(found)
     return criteria.Reading(
-        RULE, hard[at], weight, verdict[at], value[at], asked, lambda: words.iloc[at], source, standing
+        rule_id=RULE,
+        hard=hard[at],
+        weight=zones.weight,
+        verdict=verdict[at],
+        value=value[at],
+        need=asked,
+        offer=lambda: words.iloc[at],
+        source=np.array(source, dtype=object)[at],
+        standing=np.array(standing, dtype=object)[at],
     )
+
+
+def _row(zones: Zoning, zone: str, sectors: list[str]) -> Any:  # noqa: ANN401 - a row or None
+    for place in dict.fromkeys((zone, zones.counted.get(zone, zone))):
+        for sector in sectors:
+            if (place, sector) in zones.rows:
+                return zones.rows[place, sector]
+    return None
 
 
 def level_of(row: Any, stage: Any) -> tuple[str, bool]:  # noqa: ANN401 - a row and a cell
@@ -80,12 +120,6 @@ def level_of(row: Any, stage: Any) -> tuple[str, bool]:  # noqa: ANN401 - a row 
     if not verbs.empty(stage) and stage in verbs.listed(row.stages):
         return str(row.fit_level), str(row.basis).startswith("stated")
     return str(row.outside_scope_fit), False
-
-
-def _origin(row: Any) -> tuple[str, str]:  # noqa: ANN401 - a row or None
-    if row is None:
-        return "", "inferred"
-    return ("" if verbs.empty(row.document_id) else str(row.document_id)), str(row.standing)
 
 
 def requirements(rules: Any) -> list[Any]:  # noqa: ANN401 - the Policy

@@ -184,41 +184,7 @@ def sources(made: Material) -> Sheet:
 def definitions(made: Material) -> Sheet:
     """Return how every figure is counted, and the assumptions of the forecast."""
     t = made.t
-    said = [
-        (t("Counting of the programmes"), " ".join(made.counting()[1:])),
-        (
-            t("Done, under way, planned"),
-            t(
-                "A project is done from the day it reaches the milestone that counts, under way when works "
-                "have started and it is not done, else planned."
-            ),
-        ),
-        (
-            t("Lettable area"),
-            t(
-                "Let, fitting out, reserved, intended, locked and vacant space in completed buildings that "
-                "are not under renovation."
-            ),
-        ),
-        (t("Vacancy"), t("Vacant area over lettable area. Reserved, intended and locked space is not vacant.")),
-        (
-            t("Unknown"),
-            t(
-                "A unit of unknown area or state is counted among the unknown units and adds nothing to any "
-                "area; a project of unknown area likewise."
-            ),
-        ),
-        (t("Unplaced demand"), _asked(made)),
-        (t("Zones"), t("A park counts in one zone; a zone that lies in another for the totals is counted there.")),
-        (
-            t("Standing"),
-            t(
-                "Stated: in an official paper. Reported: published by others. Inferred: concluded by us. "
-                "Illustrative: made up for demonstration. A sum has the weakest standing of its rows."
-            ),
-        ),
-    ]
-    rules = Block(t("How it is counted"), (Column(t("Figure")), Column(t("Definition"))), said)
+    rules = Block(t("How it is counted"), (Column(t("Figure")), Column(t("Definition"))), _said(made))
     forecast = made.rules.assumptions[made.rules.assumptions["name"].str.startswith(("delay.", "dropout."))]
     assumed = [
         (row[f"label_{made.lang}"], row["value"], row["unit"], figures.standing(row["standing"], t), row["source"])
@@ -270,6 +236,45 @@ def table_name(table: str, t: Translate) -> str:
         "milestones": t("Milestones"),
         "published_figures": t("Published figures"),
     }[table]
+
+
+def _said(made: Material) -> list[tuple[str, str]]:
+    """Return figure and definition."""
+    t = made.t
+    return [
+        (t("Counting of the programmes"), " ".join(made.counting()[1:])),
+        (
+            t("Done, under way, planned"),
+            t(
+                "A project is done from the day it reaches the milestone that counts, under way when works "
+                "have started and it is not done, else planned."
+            ),
+        ),
+        (
+            t("Lettable area"),
+            t(
+                "Let, fitting out, reserved, intended, locked and vacant space in completed buildings that "
+                "are not under renovation."
+            ),
+        ),
+        (t("Vacancy"), t("Vacant area over lettable area. Reserved, intended and locked space is not vacant.")),
+        (
+            t("Unknown"),
+            t(
+                "A unit of unknown area or state is counted among the unknown units and adds nothing to any "
+                "area; a project of unknown area likewise."
+            ),
+        ),
+        (t("Unplaced demand"), _asked(made)),
+        (t("Zones"), t("A park counts in one zone; a zone that lies in another for the totals is counted there.")),
+        (
+            t("Standing"),
+            t(
+                "Stated: in an official paper. Reported: published by others. Inferred: concluded by us. "
+                "Illustrative: made up for demonstration. A sum has the weakest standing of its rows."
+            ),
+        ),
+    ]
 
 
 def _counted(made: Material, table: str) -> tuple[object, ...]:

@@ -338,11 +338,12 @@ def layout(rules: Policy, park: Snapshot, lang: str) -> alt.LayerChart:
     ]
     scale = alt.Scale(domain=[roles[role] for role in ROLE_COLOURS], range=list(ROLE_COLOURS.values()))
     tips = [alt.Tooltip("properties.zone:N", title=t("Zone")), alt.Tooltip("properties.role:N", title=t("Role"))]
+    colour = alt.Color("properties.role:N", title=None, scale=scale, legend=alt.Legend(columns=2))
     areas = marks.over(shapes).mark_geoshape(stroke=marks.INK, strokeWidth=0.7, fillOpacity=0.75)
     dots = marks.over(points).mark_circle(size=14, color="#1F2A36", opacity=0.8)
     return marks.dressed(
         t("The 1+1+X layout"),
-        areas.encode(color=alt.Color("properties.role:N", title=None, scale=scale), tooltip=tips).project("mercator"),
+        areas.encode(color=colour, tooltip=tips).project("mercator"),
         dots.encode(longitude="x:Q", latitude="y:Q", tooltip=[alt.Tooltip("park:N", title=t("Park"))]),
         height=330,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -85,6 +86,14 @@ def day(value: dt.date | None, lang: str) -> str:
     if missing(value):
         return _unknown(lang)
     return str(dates.format_date(value, format="yyyy年M月d日" if lang == "zh" else "d MMMM yyyy", locale=LOCALES[lang]))
+
+
+def width(text: str) -> int:
+    """Return the width of `text` in columns of half-width characters; its longest line counts."""
+    return max(
+        (sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line) for line in text.split("\n")),
+        default=0,
+    )
 
 
 def standing(code: object, t: Translate) -> str:

@@ -44,6 +44,10 @@
       pane.style.zIndex = level;
       pane.style.pointerEvents = "none";
     });
+    // Leaflet focuses the map when the button goes down; the page around it must not scroll then, or the click would
+    // land beside what was aimed at.
+    const box = map.getContainer();
+    box.focus = () => HTMLElement.prototype.focus.call(box, { preventScroll: true });
     map.attributionControl.setPrefix(false).addAttribution(options.credit);
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     drawing = new window.ParksBuildings().addTo(map);
@@ -197,7 +201,7 @@
       const shade = classes && classes.legend[classes.parks[park.id]];
       const solid = shade && shade.fill === "plain";
       const chosen = picked && picked.kind === "park" && picked.id === park.id;
-      park.dot.setRadius(chosen ? 9 : close ? 5 : 6.5).setStyle({
+      park.dot.setRadius(chosen ? 9 : close ? 5 : map.getZoom() < 10.5 ? 4.5 : 6.5).setStyle({
         color: chosen ? "#111827" : "#4A5763", weight: chosen ? 3 : 1.3, opacity: close && !chosen ? 0.7 : 1,
         fillColor: solid ? shade.colour : shade && shade.fill === "hatched" ? "#E3E6E9" : "#ffffff", fillOpacity: close ? 0.6 : 1,
       });
@@ -219,8 +223,8 @@
     names.slice().sort((one, two) => rank(one) - rank(two)).forEach((each) => {
       const size = L.point(each.node.offsetWidth, each.node.offsetHeight);
       const options = far && each.kind === "park" ? [] : each.places().map((at) => ({ at: at, box: L.bounds(at, at.add(size)) }));
-      const free = options.filter((option) => taken.every((box) => !box.intersects(option.box)));
-      const over = (option) => dots.filter((dot) => dot.intersects(option.box)).length + (view().contains(option.box) ? 0 : 50);
+      const free = options.filter((option) => view().contains(option.box) && taken.every((box) => !box.intersects(option.box)));
+      const over = (option) => dots.filter((dot) => dot.intersects(option.box)).length;
       const best = free.reduce((found, option) => (!found || over(option) < over(found) ? option : found), null);
       each.node.style.visibility = best ? "visible" : "hidden";
       if (!best) { return; }
@@ -247,12 +251,14 @@
     const one = map.latLngToContainerPoint(bounds.getNorthWest()), two = map.latLngToContainerPoint(bounds.getSouthEast());
     const wide = node.offsetWidth, high = node.offsetHeight, gap = 4, size = map.getSize();
     const middle = L.point((one.x + two.x) / 2, (one.y + two.y) / 2);
+    if (one.x > size.x || one.y > size.y || two.x < 0 || two.y < 0) { return []; }
     const seen = L.point(
       (Math.max(one.x, 0) + Math.min(two.x, size.x)) / 2, (Math.max(one.y, 0) + Math.min(two.y, size.y)) / 2);
     return [
       L.point(middle.x - wide / 2, one.y - high - gap), L.point(one.x - wide - gap, middle.y - high / 2),
       L.point(two.x + gap, middle.y - high / 2), L.point(two.x + 10 * gap, middle.y - high / 2),
-      L.point(middle.x - wide / 2, two.y + gap), L.point(seen.x - wide / 2, seen.y - high / 2), L.point(seen.x - wide / 2, Math.max(one.y, 0) + gap),
+      L.point(middle.x - wide / 2, two.y + gap), L.point(seen.x - wide / 2, Math.max(one.y, 0) + gap),
+      L.point(seen.x - wide / 2, seen.y - high / 2),
     ];
   }
 

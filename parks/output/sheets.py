@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -159,14 +158,6 @@ def write(path: Path, sheets: Iterable[Sheet], *, lang: str, notice: str, day: d
     book.close()
 
 
-def width(text: str) -> int:
-    """Return the width of `text` in columns of half-width characters; its longest line counts."""
-    return max(
-        (sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line) for line in text.split("\n")),
-        default=0,
-    )
-
-
 class _Styles:
     """The workbook's cell formats, each made once."""
 
@@ -227,8 +218,8 @@ class _Page:
             if index < len(block.columns):
                 cells = [row[index] for row in [*block.rows, *([block.total] if block.total else [])]]
                 texts = [_shown(cell, block.columns[index].kind) for cell in cells]
-                heading = min(width(block.columns[index].heading), HEADING)
-                widest = max(widest, *(wide + 3 for wide in [heading, *map(width, texts)]))
+                heading = min(figures.width(block.columns[index].heading), HEADING)
+                widest = max(widest, *(wide + 3 for wide in [heading, *map(figures.width, texts)]))
         return min(widest, WIDEST)
 
     def _text(self, text: str, *, fill: bool = False, **style: object) -> None:
@@ -269,7 +260,9 @@ class _Page:
 
     def _height(self, texts: Sequence[str]) -> None:
         """Make the row high enough for its texts: not every viewer does so itself."""
-        lines = (math.ceil(width(text) / max(wide - 2, 1)) for text, wide in zip(texts, self.widths, strict=False))
+        lines = (
+            math.ceil(figures.width(text) / max(wide - 2, 1)) for text, wide in zip(texts, self.widths, strict=False)
+        )
         self.page.set_row(self.line, LINE * max(1, *lines))
 
     def _cell(self, index: int, kind: str, cell: object, style: dict[str, Any]) -> None:

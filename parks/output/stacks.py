@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 MARKS = {"fits": "✓", "unfit": "✕", "unknown": "?"}
 FLOOR_HEIGHT = 34
 """Height of one floor on the screen [px]."""
+LEGEND = 64
+"""Height of the legend above it [px]."""
 UNKNOWN_WIDTH = 0.15
 """Width of a unit of unknown area, as a share of its floor's known area: seen, but in no sum."""
 
@@ -60,7 +62,7 @@ def chart(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
         x="middle:Q", y=floors, text="label:N", color=alt.Color("ink:N", scale=None)
     )
     height = FLOOR_HEIGHT * len({block["floor"] for block in blocks})
-    stack: alt.LayerChart = alt.LayerChart(layer=[bars, text]).properties(height=height, width="container")
+    stack: alt.LayerChart = alt.LayerChart(layer=[bars, text]).properties(height=height + LEGEND, width="container")
     return stack
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from streamlit_folium import st_folium
 
 from parks.output import maps, shading
 from parks.pages import panel, session, start, tables, tenants
@@ -33,10 +32,13 @@ def show(s: Session) -> None:
 @st.fragment
 def desk(s: Session) -> None:
     """Draw map and panel together: a click reruns this part alone, and the map in the browser stays as it is."""
+    from streamlit_folium import st_folium  # it registers with the running server, which must be there first
+
+    _clicked()
     tenant, by = _controls(s)
     left, right = st.columns([7, 5], gap="medium")
     with left:
-        answer = st_folium(
+        st_folium(
             maps.park_map(s.rules),
             key="map",
             height=HEIGHT,
@@ -56,12 +58,16 @@ def desk(s: Session) -> None:
                 "no legal boundaries."
             )
         )
-    clicked = (answer or {}).get("picked")
+    with right:
+        panel.show(s, st.session_state.get("picked"), None if tenant == NOBODY else tenant)
+
+
+def _clicked() -> None:
+    """Take over what was clicked in the map, before it is drawn again: the component put it under the map's key."""
+    clicked = (st.session_state.get("map") or {}).get("picked")
     if clicked != st.session_state.get("clicked"):
         st.session_state["clicked"] = clicked
         st.session_state["picked"] = clicked and {"kind": clicked["kind"], "id": clicked["id"]}
-    with right:
-        panel.show(s, st.session_state.get("picked"), None if tenant == NOBODY else tenant)
 
 
 def _controls(s: Session) -> tuple[str, str]:

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from parks.matching import allocation
 from parks.output import charts, figures
-from parks.pages import start, tables
+from parks.pages import programme, start, tables
 from parks.status import forecast, progress, vacancy
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from parks.pages.session import Session
-
-
-LATE = ["name_zh", "kind", "zone_id", "event", "planned_on", "days_late"]
 
 
 def show(s: Session) -> None:
@@ -41,7 +39,7 @@ def show(s: Session) -> None:
 def _headline(s: Session) -> None:
     """Draw the five figures that a head of office asks for first."""
     t, total = s.t, vacancy.total(s.space).iloc[0]
-    waiting = unplaced(s)
+    waiting = _waiting(s)
     done = progress.by_target(s.park, s.rules).set_index("kind")
     cells = st.columns(5)
     cells[0].metric(
@@ -53,7 +51,7 @@ def _headline(s: Session) -> None:
     cells[1].metric(t("Vacant area"), s.area(total["vacant_m2"]), border=True)
     cells[2].metric(
         t("Unplaced demand"),
-        t("{count} companies", count=len(waiting)),
+        t("{count} companies", count=waiting["tenant_id"].nunique()),
         delta=t("at least {area}", area=s.area(waiting["area_min_m2"].sum())),
         delta_color="off",
         delta_arrow="off",
@@ -72,21 +70,18 @@ def _headline(s: Session) -> None:
             )
 
 
-def unplaced(s: Session) -> pd.DataFrame:
-    """Return the needs of applicants that hold no unit firmly, now or later."""
-    firm = s.park.leases.loc[s.park.leases["state"] != "intended", "tenant_id"].dropna()
-    applicants = s.park.tenants.loc[s.park.tenants["kind"] == "applicant", "tenant_id"]
-    needs = s.park.needs
-    return needs[needs["tenant_id"].isin(applicants) & ~needs["tenant_id"].isin(firm)]
+def _waiting(s: Session) -> pd.DataFrame:
+    """Return the open needs: of applicants, and of companies here that ask for more."""
+    return s.park.needs[s.park.needs["need_id"].isin(allocation.open_needs(s.park))]
 
 
 def _programme(s: Session) -> None:
     t = s.t
-    done = progress.by_target(s.park, s.rules)
-    st.altair_chart(charts.programme(done, s.lang), width="stretch")
-    likely = forecast.by_target(s.park, s.rules).set_index("target_id")["probability"]
+    done, likely = progress.by_target(s.park, s.rules), forecast.by_target(s.park, s.rules)
+    st.altair_chart(charts.programme(done, s.lang, forecast=likely), width="stretch")
+    chance = likely.set_index("target_id")["probability"]
     said = " · ".join(
-        f"{figures.kind(row['kind'], t)} **{figures.share(likely.get(row['target_id']), s.lang, 0)}**"
+        f"{figures.kind(row['kind'], t)} **{figures.share(chance.get(row['target_id']), s.lang, 0)}**"
         for row in done.to_dict("records")
     )
     st.markdown(t("Probability of reaching the target by the end of 2027: {said}", said=said))
@@ -107,7 +102,7 @@ def _attention(s: Session) -> None:
     """List what needs somebody's attention, the most urgent first."""
     t = s.t
     st.subheader(t("Needs attention"))
-    late = progress.late(s.park)
+    late, waiting = progress.late(s.park), _waiting(s)
     soon = vacancy.expiries(s.space, months=(12,), counted_in=s.counted_in)
     blank = int(s.space["lettable_m2"].isna().sum())
     lines = [
@@ -120,11 +115,11 @@ def _attention(s: Session) -> None:
             ),
             "vacancy",
         ),
-        (len(unplaced(s)), t("{count} applicants have no space yet", count=len(unplaced(s))), "tenants"),
+        (len(waiting), t("{count} companies have an open need", count=waiting["tenant_id"].nunique()), "tenants"),
         (blank, t("{count} units have an unknown area and are not in any sum", count=blank), "data"),
     ]
     for count, sentence, path in lines:
         if count:
             st.markdown(f"- [{sentence}](/{path}?lang={s.lang})")
     if len(late):
-        tables.show(late[LATE].head(8), s, key="late", titles={s.names: t("Project")})
+        tables.show(late[programme.LATE].head(8), s, key="late", table="projects")

@@ -133,11 +133,7 @@ def _building(s: Session, code: str, tenant: str | None) -> None:
     fire = (
         t("fire class {letter}", letter=row["fire_class"]) if pd.notna(row["fire_class"]) else t("fire class unknown")
     )
-    done = (
-        t("completed {day}", day=row["completed_on"].date().isoformat())
-        if pd.notna(row["completed_on"])
-        else t("completion unknown")
-    )
+    done = _completion(s, row["completed_on"])
     st.caption(f"{park} · {fire} · {done}")
     rows = vacancy.stack(s.space, s.park, code)
     if rows.empty:
@@ -146,15 +142,37 @@ def _building(s: Session, code: str, tenant: str | None) -> None:
     verdicts = tenants.ranking(tenant, s).set_index("unit_id")["verdict"] if tenant else None
     if verdicts is not None:
         rows = rows.assign(verdict=rows["unit_id"].map(verdicts))
-    event = st.altair_chart(
-        stacks.chart(rows, s.lang), key=f"stack_{code}", on_select="rerun", selection_mode="units", width="stretch"
+    st.altair_chart(
+        stacks.chart(rows, s.lang),
+        key=f"stack_{code}",
+        on_select=lambda: _from_stack(code),
+        selection_mode="units",
+        width="stretch",
     )
-    chosen = [point["unit_id"] for point in event["selection"].get("units", [])]
-    chosen = [unit for unit in chosen if (rows["unit_id"] == unit).any()]
-    if not chosen:
-        st.caption(t("Click units in the stack to choose them."))
-        return
-    _units(s, rows[rows["unit_id"].isin(chosen)], tenant)
+    chosen = st.multiselect(
+        t("Units chosen (click them in the stack, or choose here)"),
+        list(rows["unit_id"]),
+        key=f"units_{code}",
+        placeholder=t("none yet"),
+    )
+    if chosen:
+        _units(s, rows[rows["unit_id"].isin(chosen)], tenant)
+
+
+def _completion(s: Session, when: pd.Timestamp) -> str:
+    """Say when a building was, or is to be, completed; NaT is unknown."""
+    if pd.isna(when):
+        return s.t("completion unknown")
+    day = when.date()
+    if day > s.park.day:
+        return s.t("completion expected {day}", day=day.isoformat())
+    return s.t("completed {day}", day=day.isoformat())
+
+
+def _from_stack(code: str) -> None:
+    """Take over the units that were clicked in the stack of a building."""
+    clicked = st.session_state[f"stack_{code}"]["selection"].get("units", [])
+    st.session_state[f"units_{code}"] = [point["unit_id"] for point in clicked]
 
 
 def _units(s: Session, rows: pd.DataFrame, tenant: str | None) -> None:
@@ -199,7 +217,7 @@ def _place(s: Session, rows: pd.DataFrame, tenant: str) -> None:
         st.warning(t("This is less than the least area of {area}.", area=figures.area(need["area_min_m2"], s.lang)))
     with st.form(f"place_{tenant}"):
         left, right = st.columns(2)
-        begin = left.date_input(t("From"), max(wanted, s.park.day), format="YYYY-MM-DD")
+        begin = left.date_input(t("From"), max(wanted, s.park.day, *_free(rows)), format="YYYY-MM-DD")
         months = right.number_input(
             t("Months; 0 is open"), 0, 600, int(need["term_months"]) if pd.notna(need["term_months"]) else 0
         )
@@ -226,6 +244,11 @@ def _place(s: Session, rows: pd.DataFrame, tenant: str) -> None:
                 ),
                 t("{name} is placed in {count} units.", name=names[tenant], count=len(rows)),
             )
+
+
+def _free(rows: pd.DataFrame) -> list[dt.date]:
+    """Return the days on which the units can be had, as far as they are known."""
+    return [day.date() for day in rows["available_on"].dropna()]
 
 
 def _leases(s: Session, leases: pd.DataFrame) -> None:

@@ -11,6 +11,8 @@ from parks.pages import session, start, tables
 from parks.status import forecast, progress
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from parks.pages.session import Session
 
 LEDGER = [
@@ -24,6 +26,7 @@ LEDGER = [
     "unknown_projects",
     "standing",
 ]
+LATE = ["name_zh", "name_en", "kind", "zone_id", "event", "planned_on", "days_late", "standing"]
 RULES = ("completed", "started", "recognised")
 
 
@@ -35,12 +38,13 @@ def show(s: Session) -> None:
     t = s.t
     rule, basis = _counting(s)
     done = progress.by_target(s.park, s.rules, rule=rule, basis=basis)
+    likely = forecast.by_target(s.park, s.rules, rule=rule, basis=basis)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.altair_chart(charts.programme(done, s.lang), width="stretch")
+        st.altair_chart(charts.programme(done, s.lang, forecast=likely), width="stretch")
         tables.show(done[LEDGER], s, key="progress")
     with right:
-        _forecast(s, rule, basis)
+        _forecast(s, likely)
     by_zone, by_quarter, projects, late = st.tabs([t("By zone"), t("By quarter"), t("Projects"), t("Behind plan")])
     with by_zone:
         st.caption(
@@ -58,22 +62,21 @@ def show(s: Session) -> None:
     with by_quarter:
         st.altair_chart(charts.curve(progress.curve(s.park, s.rules, rule=rule, basis=basis), s.lang), width="stretch")
     with projects:
-        each = progress.by(s.park, s.rules, "project", rule=rule, basis=basis)
-        names = s.park.projects.set_index("project_id")[s.names if s.names in s.park.projects else "name_zh"]
-        each.insert(0, "name", each["project_id"].map(names))
-        tables.show(
-            each.drop(columns=["target_m2", "rule", "basis", "unknown_projects"], errors="ignore"),
-            s,
-            key="projects",
-            titles={"name": t("Project")},
-            height=480,
-        )
+        _projects(s, progress.by(s.park, s.rules, "project", rule=rule, basis=basis))
     with late:
         behind = progress.late(s.park)
         if behind.empty:
             st.success(t("No project is behind a planned milestone on this day."))
         else:
-            tables.show(behind, s, key="late")
+            tables.show(behind[LATE], s, key="late", table="projects")
+
+
+def _projects(s: Session, each: pd.DataFrame) -> None:
+    """List the projects with what each has done, has under way and plans."""
+    facts = s.park.projects[["project_id", "name_zh", "name_en", "zone_id", "developer"]]
+    frame = each.drop(columns=["zone_id"], errors="ignore").merge(facts, on="project_id", how="left")
+    own = ["project_id", s.names, "kind", "zone_id", "done_m2", "under_way_m2", "planned_m2", "developer", "standing"]
+    tables.show(frame[own], s, key="projects", table="projects", height=480)
 
 
 def _counting(s: Session) -> tuple[str, str]:
@@ -82,19 +85,18 @@ def _counting(s: Session) -> tuple[str, str]:
     bases = {"gross": t("Gross floor area"), "far": t("FAR-counted area")}
     row = st.container(horizontal=True)
     rule = session.switch(t("Counts when"), RULES, "rule", lambda code: str(rules.loc[code, s.names]), row)
-    basis = session.switch(t("Area"), list(bases), "basis", bases.__getitem__, row)
+    basis = session.switch(t("Area basis"), list(bases), "basis", bases.__getitem__, row)
     st.caption(str(rules.loc[rule, f"note_{s.lang}"]))
     return rule, basis
 
 
-def _forecast(s: Session, rule: str, basis: str) -> None:
+def _forecast(s: Session, likely: pd.DataFrame) -> None:
     """Draw how likely each target is, and on which assumptions."""
     t = s.t
     st.subheader(t("Forecast to the end of 2027"))
-    for row in forecast.by_target(s.park, s.rules, rule=rule, basis=basis).to_dict("records"):
-        kind = s.park.projects.loc[s.park.projects["counts_to"] == row["target_id"], "kind"].head(1)
+    for row in likely.to_dict("records"):
         st.metric(
-            figures.kind(kind.iloc[0], t) if len(kind) else row["target_id"],
+            figures.kind(row["kind"], t),
             figures.share(row["probability"], s.lang, 0),
             delta=t(
                 "{low} to {high}, middle {mid}",

@@ -110,12 +110,12 @@ def _optimise(s: Session) -> None:
         begun = st.button(t("Find the best plan"), type="primary", icon=":material/auto_awesome:", key="allocate")
     if begun:
         with st.spinner(t("Looking for the best plan …"), show_time=True):
-            st.session_state["plan"] = (
+            st.session_state["found"] = (
                 _key(s),
                 allocation.allocate(s.park, s.rules, s.space, budget=float(budget)),
                 allocation.first_come(s.park, s.rules, s.space),
             )
-    kept = st.session_state.get("plan")
+    kept = st.session_state.get("found")
     if kept is None or kept[0] != _key(s):
         st.info(t("No plan yet for this day and scenario."))
         return
@@ -225,10 +225,10 @@ def _compare(s: Session) -> None:
             vacancy.by_unit(s.store.as_of(s.park.day, None if name == session.RECORD else name)),
             "zone",
             counted_in=s.counted_in,
-        ).set_index("zone_id")[["vacant_m2", "reserved_m2"]]
+        )[["zone_id", "vacant_m2", "reserved_m2"]]
         for name in (first, second)
     ]
-    both = sums[0].join(sums[1], lsuffix="_a", rsuffix="_b").reset_index()
+    both = sums[0].merge(sums[1], on="zone_id", how="outer", suffixes=("_a", "_b"))
     both["change_m2"] = both["vacant_m2_b"] - both["vacant_m2_a"]
     titles = {
         "vacant_m2_a": t("Vacant m², first"),

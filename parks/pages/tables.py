@@ -128,9 +128,12 @@ def names(s: Session, kind: str) -> pd.Series:
 
 def named(frame: pd.DataFrame, s: Session) -> pd.DataFrame:
     """Return `frame` with names and words in place of codes; the shape stays."""
-    out = pd.DataFrame(frame.drop(columns="geometry", errors="ignore")).copy()
+    other = "name_en" if s.lang == "zh" else "name_zh"
+    unwanted = [other] if {"name_zh", "name_en"} <= set(frame.columns) else []
+    out = pd.DataFrame(frame.drop(columns=["geometry", *unwanted], errors="ignore")).copy()
+    named_already = bool({"name_zh", "name_en"} & set(out.columns))
     for column in out.columns:
-        if column in NAMED and not {"name_zh", "name_en"} & set(out.columns):
+        if column in NAMED and not (column == out.columns[0] and named_already):
             out[column] = out[column].map(names(s, NAMED[column]))
         elif column in SAID:
             out[column] = [None if pd.isna(code) else SAID[column](code, s.t) for code in out[column]]

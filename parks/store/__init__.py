@@ -119,11 +119,8 @@ class Store:
 
     def data_day(self) -> dt.date | None:
         """Return the newest day from which the record has data, None when no source gives a plain day."""
-        change = tables.change
         with self._reading() as connection:
-            newest = sa.select(sa.func.max(change.c.data_day)).where(change.c.scenario == "")
-            found: dt.date | None = connection.execute(newest).scalar_one()
-            return found
+            return history.data_day(connection)
 
     def as_of(self, day: dt.date, scenario: str | None = None, known_on: dt.date | None = None) -> Snapshot:
         """Return every table as it stood on `day`; the same frames again while nothing touched them.
@@ -143,7 +140,7 @@ class Store:
             When there is, or was, no such scenario.
         """
         with self._reading() as connection:
-            known = views.last(connection) if known_on is None else _known(connection, known_on)
+            known = views.last(connection) if known_on is None else history.known(connection, known_on)
             view = views.of(connection, scenario or "", known, self.t)
             return views.shot(connection, view, day, self.cache, known_on)
 
@@ -355,11 +352,3 @@ class Store:
         with opening.said(self.path, self.t), self.engine.execution_options(writes=True).begin() as connection:
             now = self.clock().astimezone(dt.UTC).replace(tzinfo=None)
             yield Writing(connection, self.t, now)
-
-
-def _known(connection: sa.Connection, day: dt.date) -> int:
-    """Return the last change recorded by the end of `day`."""
-    end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time()).astimezone(dt.UTC)
-    change = tables.change
-    found = sa.select(sa.func.max(change.c.id)).where(change.c.recorded_at < end.replace(tzinfo=None))
-    return int(connection.execute(found).scalar_one() or 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,6 @@ from parks.issues import InvalidData, Issue
 from parks.store import entries, tables, views
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from parks.words import Translate
 
 ACTS = ("place", "allocate", "move", "release")
@@ -251,3 +250,19 @@ def _undone(connection: sa.Connection) -> set[int]:
         if number not in undone:
             undone.add(earlier)
     return undone
+
+
+def known(connection: sa.Connection, day: dt.date) -> int:
+    """Return the last change recorded by the end of `day`."""
+    end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time()).astimezone(dt.UTC)
+    change = tables.change
+    found = sa.select(sa.func.max(change.c.id)).where(change.c.recorded_at < end.replace(tzinfo=None))
+    return int(connection.execute(found).scalar_one() or 0)
+
+
+def data_day(connection: sa.Connection) -> dt.date | None:
+    """Return the newest day from which the record has data."""
+    change = tables.change
+    newest = sa.select(sa.func.max(change.c.data_day)).where(change.c.scenario == "")
+    found: dt.date | None = connection.execute(newest).scalar_one()
+    return found

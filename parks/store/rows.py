@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -57,27 +58,18 @@ def _objects(values: pd.Series[Any]) -> list[Any]:
     return plain
 
 
-def decode(table: str, found: Sequence[Row], names: Sequence[str] | None = None) -> pd.DataFrame:
-    """Return the typed frame (see `schema.typed`) of rows as the driver gave them.
-
-    Parameters
-    ----------
-    table
-        One of `schema.TABLES`.
-    found
-        Rows with the columns `names`.
-    names
-        Their columns; None means the schema's.
-    """
+def decode(table: str, columns: Sequence[Sequence[Any]]) -> pd.DataFrame:
+    """Return the typed frame (as `schema.typed` would) of the schema's columns as the driver gave them."""
     known = schema.columns(table)
-    names = list(names or known)
-    columns: list[Sequence[Any]] = list(zip(*found, strict=True)) if found else [() for _ in names]
-    read = {name: _typed(values, known[name]) for name, values in zip(names, columns, strict=True) if name in known}
-    place = schema.geometry(table)
-    frame = pd.DataFrame({name: values for name, values in read.items() if name != place})
+    read = {name: _typed(cells, known[name]) for name, cells in zip(known, columns, strict=True)}
+    key, place = schema.key(table), schema.geometry(table)
+    frame = pd.DataFrame({name: cells for name, cells in read.items() if name != place})
     if place is not None:
         frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(read[place], crs="EPSG:4326"))
-    return schema.typed(table, frame)
+    ordered = columns[list(known).index(key)]
+    if all(one < next_one for one, next_one in pairwise(ordered)):
+        return frame
+    return frame.sort_values(key, kind="stable").reset_index(drop=True)
 
 
 def _typed(values: Sequence[Any], column: schema.Column) -> Any:  # noqa: ANN401 - pandas has no one name for its arrays
@@ -92,9 +84,10 @@ def _typed(values: Sequence[Any], column: schema.Column) -> Any:  # noqa: ANN401
     return pd.array(values, dtype=dtype)
 
 
-def days(values: Sequence[Any]) -> np.ndarray[Any, np.dtype[np.datetime64]]:
-    """Return ISO days as an array of days; None and the open end become NaT."""
-    return np.array([None if value == OPEN else value for value in values], dtype="datetime64[s]")
+def days(values: Sequence[str | None]) -> np.ndarray[Any, np.dtype[np.datetime64]]:
+    """Return ISO days as an array of days; None and the open end become NaT. Few days are many rows' day."""
+    read = {value: np.datetime64(None if value == OPEN else value, "s") for value in set(values)}
+    return np.fromiter((read[value] for value in values), dtype="datetime64[s]", count=len(values))
 
 
 def iso(value: Cell) -> str | None:

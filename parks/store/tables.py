@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from parks import schema
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
+    from sqlalchemy.sql.compiler import SQLCompiler
 
 FORMAT = 1
 """Number of the store's own layout; a change of tables, guards or meaning raises it."""
@@ -46,6 +49,22 @@ class Geometry(sa.types.TypeDecorator["BaseGeometry"]):
         """Return the geometry that was kept."""
         del dialect
         return None if value is None else shapely.from_wkb(value)
+
+
+class Scanned(FunctionElement[Any]):
+    """A column compared without its index: where nearly all rows are wanted, going through one takes longer."""
+
+    inherit_cache = True
+
+
+@compiles(Scanned)
+def _plain(element: Scanned, compiler: SQLCompiler, **told: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    return compiler.process(element.clauses, **told)
+
+
+@compiles(Scanned, "sqlite")
+def _plus(element: Scanned, compiler: SQLCompiler, **told: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    return f"+{compiler.process(element.clauses, **told)}"
 
 
 TYPES: dict[str, Any] = {

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from parks.words import Translate
 
 Held = TypeVar("Held")
+PORTION = 2_000
+"""Rows turned over at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,10 @@ def last(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(tables.change.c.id), 0))).scalar_one())
 
 
-def believed(table: sa.Table | sa.Alias, known: int) -> sa.ColumnElement[bool]:
+def believed(table: sa.Table, known: int, *, scanned: bool = False) -> sa.ColumnElement[bool]:
     """Return the condition that a row of `table` stood after the change `known`."""
-    return sa.and_(table.c.tx_from <= known, sa.or_(table.c.tx_to.is_(None), table.c.tx_to > known))
+    begun = tables.Scanned(table.c.tx_from) if scanned else table.c.tx_from
+    return sa.and_(begun <= known, sa.or_(table.c.tx_to.is_(None), table.c.tx_to > known))
 
 
 def of(connection: sa.Connection, scenario: str, known: int, t: Translate) -> View:
@@ -74,11 +77,11 @@ def of(connection: sa.Connection, scenario: str, known: int, t: Translate) -> Vi
     return View(scenario, known, base)
 
 
-def seen(name: str, view: View) -> list[sa.Select[Any]]:
+def seen(name: str, view: View, *, scanned: bool = False) -> list[sa.Select[Any]]:
     """Return the selects whose rows together are all that `view` sees of the table `name`, at any day."""
     table = tables.DATA[name]
     shown = [table.c[column] for column in tables.stored(name)]
-    record = sa.select(*shown).where(table.c.scenario == "", believed(table, view.base))
+    record = sa.select(*shown).where(table.c.scenario == "", believed(table, view.base, scanned=scanned))
     if not view.scenario:
         return [record]
     own = sa.select(*shown).where(
@@ -108,6 +111,17 @@ def fetch(connection: sa.Connection, selects: Iterable[sa.Select[Any]]) -> list[
     return [row for select in selects for row in connection.execute(select).cursor.fetchall()]
 
 
+def columns(connection: sa.Connection, selects: Iterable[sa.Select[Any]], width: int) -> list[list[Any]]:
+    """Return the `width` columns of `selects`, turned over in portions that are still in the processor's cache."""
+    found: list[list[Any]] = [[] for _ in range(width)]
+    for select in selects:
+        cursor = connection.execute(select).cursor
+        while part := cursor.fetchmany(PORTION):
+            for column, cells in zip(found, zip(*part, strict=True), strict=True):
+                column.extend(cells)
+    return found
+
+
 def rows_of(
     connection: sa.Connection, view: View, name: str, keys: Iterable[str], by: str | None = None
 ) -> dict[str, list[Row]]:
@@ -125,9 +139,8 @@ def rows_of(
         Column that holds them; None is the key.
     """
     table, key = tables.DATA[name], schema.key(name)
-    index = f"{name}_key" if by is None else tables.INDEX[by]
     asked = [
-        select.where(table.c[by or key].in_(part)).with_hint(table, f"INDEXED BY {index}", "sqlite")
+        select.where(table.c[by or key].in_(part))
         for part in rows.portions(sorted(set(keys)))
         for select in seen(name, view)
     ]
@@ -142,15 +155,12 @@ def rows_of(
 def frame(connection: sa.Connection, view: View, name: str, day: dt.date) -> pd.DataFrame:
     """Return the table `name` as `view` sees it on `day`; leases also hold what begins later."""
     table = tables.DATA[name]
-    record, *own = seen(name, view)  # nearly all of the record is wanted: through an index it takes longer
-    selects = [
-        select.where(table.c.valid_to > day) for select in (record.with_hint(table, "NOT INDEXED", "sqlite"), *own)
-    ]
+    selects = [select.where(tables.Scanned(table.c.valid_to) > day) for select in seen(name, view, scanned=True)]
     if name not in tables.DATED:
-        selects = [select.where(table.c.valid_from <= day) for select in selects]
-    columns = list(schema.columns(name))
-    shown = [select.with_only_columns(*(table.c[column] for column in columns)) for select in selects]
-    return rows.decode(name, fetch(connection, shown), columns)
+        selects = [select.where(tables.Scanned(table.c.valid_from) <= day) for select in selects]
+    names = list(schema.columns(name))
+    shown = [select.with_only_columns(*(table.c[column] for column in names)) for select in selects]
+    return rows.decode(name, columns(connection, shown, len(names)))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from parks.output import figures, sheets, tables
+from parks.output import figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,6 +39,8 @@ def rows(frame: pd.DataFrame, form: str, t: Translate) -> None:
     """
     plain = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
     if form == "csv":
+        from parks.output import tables  # only this form pays for it
+
         sys.stdout.write(tables.csv(plain).decode("utf-8-sig").replace("\r\n", "\n"))
     elif form == "json":
         _json([{str(name): value(cell) for name, cell in row.items()} for row in plain.to_dict("records")])
@@ -103,14 +105,14 @@ def _table(frame: pd.DataFrame, t: Translate) -> None:
     head = [str(name) for name in frame.columns]
     body = [[_cut(_text(cell, t)) for cell in row] for row in frame.itertuples(index=False, name=None)]
     right = [pd.api.types.is_numeric_dtype(frame.iloc[:, place]) for place in range(len(head))]
-    widths = [max(map(sheets.width, column)) for column in zip(head, *body, strict=True)]
+    widths = [max(map(figures.width, column)) for column in zip(head, *body, strict=True)]
     for line in [head, ["-" * width for width in widths], *body]:
         cells = [_padded(*cell) for cell in zip(line, widths, right, strict=True)]
         sys.stdout.write("  ".join(cells).rstrip() + "\n")
 
 
 def _padded(text: str, width: int, right: bool) -> str:  # noqa: FBT001 - private, always from `_table`
-    room = " " * (width - sheets.width(text))
+    room = " " * (width - figures.width(text))
     return room + text if right else text + room
 
 

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
+from parks import store
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("PARKS_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 QUIET = [
@@ -82,17 +84,39 @@ def serve(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def server(serve, tmp_path_factory):
-    """Return the address of the app on a store of its own that holds the sample."""
+def store_path(tmp_path_factory):
+    """Return the path of a store that holds the sample, loaded as a user would."""
     path = str(tmp_path_factory.mktemp("store") / "store.db")
     environment = os.environ | {"PARKS_STORE": path}
     subprocess.run([sys.executable, "-m", "parks", "demo"], cwd=ROOT, env=environment, check=True, capture_output=True)
-    return serve(ROOT / "app.py", PARKS_STORE=path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def server(serve, store_path):
+    """Return the address of the app on that store."""
+    return serve(ROOT / "app.py", PARKS_STORE=store_path)
+
+
+@pytest.fixture
+def hostile(store_path, tmp_path):
+    """Return the path of a store in which companies, parks and buildings are named with markup."""
+    path, markup = tmp_path / "hostile.db", "<img src=x onerror=window.hacked=1>"
+    with store.open(store_path) as held:
+        held.backup(path)
+    with store.open(str(path)) as held:
+        park = held.as_of(held.data_day())
+        for table in ("tenants", "parks", "buildings"):
+            held.add(table, park.table(table).assign(name_zh=markup, name_en=markup), source="test", by="test")
+    return str(path)
 
 
 @pytest.fixture(scope="session")
 def browser():
     """Return Chromium."""
+    if CHROMIUM is None:
+        message = "Chromium is not installed: run .ci/browser, or name one in PARKS_CHROMIUM"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield chromium

@@ -87,6 +87,15 @@ def test_a_click_opens_the_panel_and_leaves_the_map_alone(page, frame):
     assert drawn == frame.evaluate("document.querySelectorAll('canvas.parks-buildings').length") == 1
 
 
+def test_the_first_click_lands_where_it_is_aimed_on_a_low_screen(page, frame):
+    page.set_viewport_size({"width": 1440, "height": 560})
+    x, y = zoom_to(page, frame, "building", "W1")
+    assert y < 560
+    page.mouse.click(x, y)
+    page.get_by_text('panel {"kind": "building", "id": "W1"}').wait_for()
+    assert (x, y) == pytest.approx(point(page, frame, "building", "W1"))
+
+
 def test_parks_and_zones_answer_too(page, frame):
     page.mouse.click(*point(page, frame, "park", "bare"))
     page.get_by_text('panel {"kind": "park", "id": "bare"}').wait_for()

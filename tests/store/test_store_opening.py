@@ -7,6 +7,9 @@ from contextlib import closing
 
 import pytest
 from small_park import fill, units
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.sqlite import dialect
+from sqlalchemy.schema import CreateTable
 
 from parks import store
 from parks.issues import InvalidData
@@ -225,3 +228,12 @@ def test_a_store_that_cannot_be_settled_now_is_refused_after_a_wait(tmp_path, mo
         assert refused_kind(path) == "database_is_locked"
         raw.execute("ROLLBACK")
     store.open(path).close()
+
+
+def test_the_tables_and_views_can_be_said_to_the_other_engine_too():
+    other = postgresql.dialect()
+    made = [str(CreateTable(table).compile(dialect=other)) for table in tables.METADATA.sorted_tables]
+    assert any("geometry BYTEA" in statement for statement in made)
+    (record,) = views.seen("units", views.View("", 7, 7), scanned=True)
+    assert "units.tx_from <= " in str(record.compile(dialect=other))
+    assert "+units.tx_from <= " in str(record.compile(dialect=dialect()))

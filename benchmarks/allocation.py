@@ -1,0 +1,174 @@
+"""Deciding for all at once against first come first served: value, gap and seconds on made-up districts and the sample.
+
+Run `python benchmarks/allocation.py` from the root of the project; the figures of the last run are in allocation.md.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import statistics
+import time
+
+import numpy as np
+import pandas as pd
+
+from parks import policy, snapshot, words
+from parks.intake import sample
+from parks.matching import allocation, explanation, fit, verification
+from parks.status import vacancy
+
+DAY = dt.date(2026, 1, 1)
+SIZES = ((50, 200, False), (100, 1_000, False), (130, 3_200, False), (200, 2_000, True))
+"""Needs, units, and whether the needs ask little: then placements are many."""
+SEEDS = (1, 2, 3)
+BUDGET = 10.0
+STAGES = ("research", "incubation", "pilot", "production", "headquarters")
+ZONES = ("Z-CORE-W", "Z-CORE-E", "Z-ZJ", "Z-WGQ", "Z-LG", "Z-JQ")
+ROW = {"source": "benchmark", "standing": "illustrative"}
+
+
+def units(draw: np.random.Generator, count: int) -> pd.DataFrame:
+    """Return units numbered along floors of one to six units, floors in buildings of two to ten."""
+    rows: list[dict[str, object]] = []
+    building = 0
+    while len(rows) < count:
+        building += 1
+        size, load = draw.uniform(150, 900), float(draw.choice([4.0, 6.0, 8.0, 12.0]))
+        for floor in range(1, int(draw.integers(2, 11)) + 1):
+            for position in range(1, int(draw.integers(1, 7)) + 1):
+                area = round(float(size * draw.uniform(0.7, 1.3)), 1)
+                rows.append(
+                    {
+                        "unit_id": f"B{building:04}-F{floor:02}-{position}",
+                        "floor_id": f"B{building:04}-F{floor:02}",
+                        "building_id": f"B{building:04}",
+                        "level": floor,
+                        "position": position,
+                        "lettable_m2": area,
+                        "power_kva": round(area * float(draw.uniform(0.05, 0.25)), 1),
+                        "asking_rent_cny_m2_day": round(float(draw.uniform(2, 6)), 1),
+                        "floor_load_kn_m2": load,
+                        "floor_height_m": float(draw.choice([4.2, 5.0, 6.0])) if floor > 1 else 6.0,
+                    }
+                )
+    return pd.DataFrame(rows[:count]).assign(**ROW)
+
+
+def needs(draw: np.random.Generator, count: int, space_m2: float) -> pd.DataFrame:
+    """Return needs that ask for about 1.1 times the space that is free, in sizes from a unit to whole floors."""
+    size = draw.lognormal(0, 0.8, count)
+    least = np.round(size / size.sum() * space_m2 * 1.1, -1).clip(100)
+    rows = {
+        "need_id": [f"N{number:04}" for number in range(count)],
+        "tenant_id": [f"T{number:04}" for number in range(count)],
+        "stage": draw.choice(STAGES, count),
+        "area_min_m2": least,
+        "area_max_m2": np.round(least * draw.uniform(1.1, 1.5, count), -1),
+        "wanted_from": pd.Timestamp(DAY) + pd.to_timedelta(draw.integers(0, 300, count), unit="D"),
+        "wanted_to": pd.Timestamp(DAY) + pd.to_timedelta(draw.integers(400, 900, count), unit="D"),
+        "term_months": draw.choice([36, 60, 120], count),
+        "rent_max_cny_m2_day": np.round(draw.uniform(3, 7, count), 1),
+        "floor_load_kn_m2": draw.choice([np.nan, 4.0, 6.0, 8.0], count),
+        "power_kva": np.round(least * draw.uniform(0.02, 0.15, count)),
+        "fire_class": draw.choice([None, "丙", "甲"], count, p=[0.55, 0.4, 0.05]),
+    }
+    return pd.DataFrame(rows).assign(**ROW)
+
+
+def district(tenants: int, count: int, seed: int, sectors: list[str], *, loose: bool = False) -> snapshot.Snapshot:
+    """Return a made-up district in which a third of the space is free, and more comes free in the time asked for.
+
+    With `loose` the needs name no load, no power and no term.
+    """
+    draw = np.random.default_rng(seed)
+    space = units(draw, count)
+    held = space["unit_id"][draw.random(count) < 2 / 3]
+    until = pd.Timestamp(DAY) + pd.to_timedelta(draw.integers(30, 2_500, len(held)), unit="D")
+    leases = pd.DataFrame({"unit_id": held.to_numpy(), "tenant_id": "X0000", "state": "let", "valid_to": until})
+    leases = leases.assign(lease_id=[f"L{n}" for n in range(len(leases))], valid_from=pd.Timestamp("2020-01-01"), **ROW)
+    wishes = needs(draw, tenants, float(space["lettable_m2"].sum()) / 3)
+    if loose:
+        wishes = wishes.drop(columns=["floor_load_kn_m2", "power_kva", "term_months"])
+    names = space["building_id"].unique()
+    place = pd.DataFrame({"building_id": names, "name_zh": names, "park_id": draw.choice(ZONES, len(names))})
+    place = place.assign(
+        use_type=draw.choice(STAGES, len(names)),
+        status="built",
+        completed_on=pd.Timestamp("2015-01-01"),
+        fire_class=draw.choice(["甲", "乙", "丙"], len(names), p=[0.1, 0.2, 0.7]),
+        **ROW,
+    )
+    companies = pd.DataFrame({"tenant_id": [*wishes["tenant_id"], "X0000"], "kind": "applicant"})
+    companies = companies.assign(
+        name_zh=companies["tenant_id"], sector_code=draw.choice(sectors, len(companies)), stage="research", **ROW
+    )
+    floors = space.drop_duplicates("floor_id")[
+        ["floor_id", "building_id", "level", "floor_load_kn_m2", "floor_height_m"]
+    ]
+    parks = pd.DataFrame({"park_id": ZONES, "name_zh": ZONES, "zone_id": ZONES, "inside_layout": True, **ROW})
+    tables = {"parks": parks, "buildings": place, "floors": floors.assign(**ROW), "units": space, "needs": wishes}
+    return snapshot.of(DAY, tables | {"tenants": companies, "leases": leases})
+
+
+def measured(park: snapshot.Snapshot, rules: policy.Policy) -> dict[str, float]:
+    """Return what one district gives: seconds of each part, both plans, and whether they keep every hard rule."""
+    space = vacancy.by_unit(park)
+    began = time.process_time()
+    pairs = fit.pairs(park, rules, space, allocation.open_needs(park))
+    fitted = time.process_time() - began
+    posed = allocation.case(park, rules, space)
+    first = allocation.first_come(park, rules, space, given=posed)
+    began = time.process_time()
+    plan = allocation.allocate(park, rules, space, budget=BUDGET, given=posed)
+    planned = time.process_time() - began
+    for one in (first, plan):
+        assert verification.check(one, park, rules, space) == []
+    said, explained = words.translator("en"), []
+    for company in plan.placed[:3] + plan.unplaced[:3]:
+        began = time.process_time()
+        explanation.explain(park, rules, space, plan, company, said, given=posed)
+        explained.append(time.process_time() - began)
+    return {
+        "tenants": len(pairs.needs),
+        "units": len(space),
+        "columns": plan.columns,
+        "fit_s": fitted,
+        "first": first.value,
+        "value": plan.value,
+        "ratio": plan.value / first.value,
+        "placed_first": len(first.placed),
+        "placed": len(plan.placed),
+        "gap": plan.gap,
+        "proved": float(plan.proved),
+        "seconds": planned,
+        "explain_s": statistics.median(explained),
+    }
+
+
+def line(name: str, runs: list[dict[str, float]]) -> str:
+    """Return one line of the table: medians over the runs, the worst gap."""
+    mid = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+    gap, proved = max(run["gap"] for run in runs), int(sum(run["proved"] for run in runs))
+    return (
+        f"| {name} | {mid['tenants']:.0f} × {mid['units']:,.0f} | {mid['columns']:,.0f} | {mid['ratio']:.3f} "
+        f"| {mid['placed_first']:.0f} → {mid['placed']:.0f} | {gap:.2%} | {proved} of {len(runs)} "
+        f"| {mid['fit_s']:.2f} | {mid['seconds']:.2f} | {mid['explain_s']:.2f} |"
+    )
+
+
+def main() -> None:
+    """Print the table of allocation.md."""
+    rules = policy.load()
+    sectors = sorted(str(code) for code in rules.sectors.loc[rules.sectors["level"] == 2, "sector_code"])
+    heads = "district", "needs × units", "placements", "value ÷ first come", "placed", "worst gap", "proved"
+    print("|", " | ".join([*heads, "fit s", "plan s", "explain s"]), "|")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    for tenants, count, loose in SIZES:
+        runs = [measured(district(tenants, count, seed, sectors, loose=loose), rules) for seed in SEEDS]
+        print(line("made up, asking little" if loose else "made up", runs), flush=True)
+    park = snapshot.of(dt.date(2026, 11, 22), sample.read())
+    print(line("sample", [measured(park, rules)]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""A store with the sample, loaded once; and a page of it as Streamlit's own test driver sees it."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from parks import store
+from parks.intake import sample
+from parks.pages import frame
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory):
+    """Return the path of a store that holds the sample; nobody writes to it."""
+    path = tmp_path_factory.mktemp("pages") / "store.db"
+    with store.open(str(path)) as held:
+        for name, frame in sample.read().items():
+            held.add(name, frame, source="sample", by="test")
+    return path
+
+
+@pytest.fixture
+def own(loaded, tmp_path):
+    """Return the path of a store with the sample that the test may change."""
+    path = tmp_path / "own.db"
+    with store.open(str(loaded)) as held:
+        held.backup(path)
+    return path
+
+
+@pytest.fixture
+def empty(tmp_path):
+    """Return the path of a store that holds nothing."""
+    path = tmp_path / "empty.db"
+    store.open(str(path)).close()
+    return path
+
+
+def _show(page, lang, day, scenario):
+    import datetime as dt
+    import importlib
+
+    from parks.pages import session
+
+    held, _ = session.opened()
+    chosen = dt.date.fromisoformat(day) if day else held.data_day() or dt.date(2026, 10, 31)
+    importlib.import_module(f"parks.pages.{page}").show(session.begin(lang, chosen, scenario))
+
+
+@pytest.fixture
+def show(monkeypatch):
+    """Return a function that draws one page on a store and fails on any exception."""
+
+    def draw(page, path, *, lang="en", day="", scenario=None, **state):
+        monkeypatch.setenv("PARKS_STORE", str(path))
+        at = AppTest.from_function(_show, default_timeout=120, args=(page, lang, day, scenario))
+        for name, value in state.items():
+            at.session_state[name] = value
+        at.run()
+        assert not at.exception, at.exception[0].value
+        return at
+
+    return draw
+
+
+@pytest.fixture
+def screen(monkeypatch):
+    """Return a function that draws the whole screen on a store."""
+
+    def draw(path, **query):
+        monkeypatch.setenv("PARKS_STORE", str(path))
+        at = AppTest.from_file(frame.SCRIPT, default_timeout=120)
+        for name, value in query.items():
+            at.query_params[name] = value
+        at.run()
+        assert not at.exception, at.exception[0].value
+        return at
+
+    return draw
