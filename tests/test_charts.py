@@ -92,7 +92,7 @@ def test_the_space_of_a_zone_is_stacked_by_state() -> None:
     assert mine["Vacant"] == "500 m²"
     assert mine["Fitting out"] == "250 m²"
     labels = {row["name"]: row["label"] for row in rows if "label" in row}
-    assert labels == {"A": "28.6% vacant; 1 units unknown", "Z-OUT": "unknown vacant"}
+    assert labels == {"A": "28.6% vacant; 1 unknown", "Z-OUT": "unknown vacant"}
 
 
 def test_space_that_nobody_holds_has_no_sector() -> None:

@@ -376,7 +376,7 @@ def _told(share: object, unknown_units: object, lang: str) -> str:
     """Return what stands beside a bar: the share vacant, and how many units are unknown."""
     t = words.translator(lang)
     vacant = t("{share} vacant", share=figures.share(share, lang))
-    return t("{vacant}; {count} units unknown", vacant=vacant, count=unknown_units) if unknown_units else vacant
+    return t("{vacant}; {count} unknown", vacant=vacant, count=unknown_units) if unknown_units else vacant
 
 
 def _level(key: str, t: Translate) -> str:

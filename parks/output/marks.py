@@ -148,6 +148,6 @@ def dressed(title: str, *layers: alt.Chart, height: int, note: str = "") -> alt.
         .configure(font=FONT)
         .configure_view(strokeWidth=0)
         .configure_axis(gridColor=LINES, domainColor="#B8C2CC", labelColor=INK, titleColor=INK)
-        .configure_legend(orient="top", labelLimit=260, columns=4)
+        .configure_legend(orient="top", labelLimit=180, columns=3, labelFontSize=11)
     )
     return chart

@@ -43,10 +43,11 @@ LOGO = (
 )
 
 # Streamlit leaves a hand's breadth above the page; a planner's screen has none to spare.
-STYLE = (
-    "<style>[data-testid=stMainBlockContainer] {padding-top: 4.2rem; padding-bottom: 2rem}"
-    " [data-testid=stMetricValue] {font-size: 1.7rem}</style>"
-)
+STYLE = """<style>
+[data-testid=stMainBlockContainer] {padding-top: 4.2rem; padding-bottom: 2rem}
+[data-testid=stMetricValue] {font-size: clamp(1.05rem, 1.75vw, 1.7rem)}
+[data-testid=stMetric] * {white-space: normal}
+</style>"""
 
 
 def pages(t: Translate) -> list[tuple[Callable[[Session], None], str, str, str]]:

@@ -73,7 +73,7 @@ def _clicked() -> None:
 def _controls(s: Session) -> tuple[str, str]:
     """Draw company, colours and zone; return the company (or nobody) and the colours."""
     t, names = s.t, tables.names(s, "tenants")
-    who, colours, where = st.columns([4, 4, 3], vertical_alignment="bottom")
+    who, colours, where = st.columns([4, 3, 3], vertical_alignment="bottom")
     ids = [NOBODY, *s.park.needs["tenant_id"].drop_duplicates().sort_values()]
     tenant = session.choice(
         t("Company with an open need"),
@@ -84,13 +84,8 @@ def _controls(s: Session) -> tuple[str, str]:
     )
     titles = shading.titles(t)
     fit = [] if tenant == NOBODY else ["fit"]
-    by = session.switch(
-        t("Colour by"),
-        [*fit, "vacancy", "availability", "role"],
-        "colour_fit" if fit else "colour",
-        titles.__getitem__,
-        colours,
-    )
+    modes = [*fit, "vacancy", "availability", "role"]
+    by = session.choice(t("Colour by"), modes, "colour_fit" if fit else "colour", titles.__getitem__, colours)
     _go(s, where)
     return tenant, by
 

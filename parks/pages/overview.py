@@ -23,7 +23,7 @@ def show(s: Session) -> None:
         start.empty(s)
         return
     _headline(s)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([2, 3], gap="large")
     with left:
         _programme(s)
     with right:

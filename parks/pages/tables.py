@@ -128,12 +128,12 @@ def names(s: Session, kind: str) -> pd.Series:
 
 def named(frame: pd.DataFrame, s: Session) -> pd.DataFrame:
     """Return `frame` with names and words in place of codes; the shape stays."""
+    ids = _ids(frame)
     other = "name_en" if s.lang == "zh" else "name_zh"
     unwanted = [other] if {"name_zh", "name_en"} <= set(frame.columns) else []
     out = pd.DataFrame(frame.drop(columns=["geometry", *unwanted], errors="ignore")).copy()
-    named_already = bool({"name_zh", "name_en"} & set(out.columns))
     for column in out.columns:
-        if column in NAMED and not (column == out.columns[0] and named_already):
+        if column in NAMED and column not in ids:
             out[column] = out[column].map(names(s, NAMED[column]))
         elif column in SAID:
             out[column] = [None if pd.isna(code) else SAID[column](code, s.t) for code in out[column]]
@@ -142,8 +142,22 @@ def named(frame: pd.DataFrame, s: Session) -> pd.DataFrame:
     return out
 
 
-def heading(column: str, s: Session, table: str | None = None) -> str:
-    """Return the heading of a column: the schema's of `table`, else ours, else any schema's."""
+def _ids(frame: pd.DataFrame) -> set[str]:
+    """Return the column that stays a code because the names stand beside it."""
+    return {str(frame.columns[0])} if {"name_zh", "name_en"} & set(frame.columns) else set()
+
+
+def heading(column: str, s: Session, table: str | None = None, *, named: bool = False) -> str:
+    """Return the heading of a column: the schema's of `table`, else ours, else any schema's; of names, not of codes."""
+    if named:
+        t = s.t
+        return {
+            "zone_id": t("Zone"),
+            "park_id": t("Park"),
+            "building_id": t("Building"),
+            "tenant_id": t("Company"),
+            "sector_code": t("Sector"),
+        }[column]
     ours = headings(s.t)
     for name in [table] if table else []:
         if column in schema.columns(name):
@@ -188,7 +202,11 @@ def show(
     """
     shown = named(frame, s)
     own = titles or {}
-    config = {column: _column(frame[column], own.get(column) or heading(column, s, table)) for column in shown.columns}
+    said = {
+        column: own.get(column) or heading(column, s, table, named=column in NAMED and column not in _ids(frame))
+        for column in map(str, shown.columns)
+    }
+    config = {column: _column(frame[column], title) for column, title in said.items()}
     event = st.dataframe(
         shown,
         key=key,
@@ -212,7 +230,9 @@ def _column(cells: pd.Series[Any], title: str) -> ColumnConfig:
         return st.column_config.NumberColumn(title, format="percent")
     largest = cells.abs().max()
     digits = 1 if pd.isna(largest) else len(f"{largest:,.1f}")
-    return st.column_config.NumberColumn(title, format="localized", width=max(digits, 2 * len(title)) * DIGIT + 24)
+    return st.column_config.NumberColumn(
+        title, format="localized", width=max(digits, figures.width(title)) * DIGIT + 24
+    )
 
 
 def download(frame: pd.DataFrame, s: Session, *, file: str, key: str) -> None:

@@ -157,7 +157,7 @@ class Store:
         data_day: dt.date | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> int | None:
-        """Write rows by key as one change: the same are left, others end what stood. None vanish.
+        """Write rows by key as one change: the same are left, others end what stood. Return its number, or None.
 
         Parameters
         ----------
@@ -175,11 +175,6 @@ class Store:
             Day of the data; None is the newest plain `source_date`.
         progress
             Told how many of how many rows are written.
-
-        Returns
-        -------
-        int or None
-            Number of the change; None when nothing is new.
 
         Raises
         ------
