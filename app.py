@@ -3,6 +3,6 @@
 import streamlit as st
 
 from parks.output import layers
-from parks.pages import frame, session
+from parks.pages import frame
 
-app = st.App(frame.SCRIPT, routes=layers.routes(), lifespan=session.warmed)
+app = st.App(frame.SCRIPT, routes=layers.routes(), lifespan=frame.warmed)

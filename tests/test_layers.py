@@ -31,7 +31,10 @@ def get(path, **headers):
 
     asked = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": asked}
-    asyncio.run(app(scope, receive, send))
+    # A thread of its own: a browser test in this process may have left a running loop in this one.
+    thread = threading.Thread(target=lambda: asyncio.run(app(scope, receive, send)))
+    thread.start()
+    thread.join()
     given = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return SimpleNamespace(status=sent[0]["status"], headers=given, body=b"".join(m.get("body", b"") for m in sent[1:]))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ from parks.pages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from streamlit.delta_generator import DeltaGenerator
 
@@ -48,6 +49,23 @@ STYLE = """<style>
 [data-testid=stMetricValue] {font-size: clamp(1.05rem, 1.75vw, 1.7rem)}
 [data-testid=stMetric] * {white-space: normal}
 </style>"""
+
+
+@contextlib.asynccontextmanager
+async def warmed(_app: st.App) -> AsyncIterator[None]:
+    """Prepare the first page before the first visitor comes; what is wrong is said on the screen, not here."""
+    with contextlib.suppress(InvalidData):
+        held, _ = session.opened()
+        for lang in words.LANGUAGES:
+            first = session.begin(lang, _today(held), None)
+            if not first.park.units.empty:
+                overview.prepared(first)
+    yield
+
+
+def _today(held: Store) -> dt.date:
+    """Return the day shown at first: that of the newest data, else today."""
+    return held.data_day() or dt.datetime.now(tz=dt.UTC).date()
 
 
 def pages(t: Translate) -> list[tuple[Callable[[Session], None], str, str, str]]:
@@ -99,7 +117,7 @@ def _nothing() -> None:
 
 def _bar(t: Translate, held: Store) -> tuple[dt.date, str | None]:
     """Draw day, scenario and language; return the day and the scenario chosen."""
-    today = held.data_day() or dt.datetime.now(tz=dt.UTC).date()
+    today = _today(held)
     if "scenario_next" in st.session_state:  # a page chose it after this widget was drawn
         st.session_state["scenario"] = st.session_state.pop("scenario_next")
     left, middle, right = st.columns([2, 3, 5], vertical_alignment="bottom")

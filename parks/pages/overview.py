@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -16,47 +17,104 @@ if TYPE_CHECKING:
 
     from parks.pages.session import Session
 
+SHOWN = 8
+"""Late projects shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the page says, worked out once for all visitors of the same day, scenario and language.
+
+    Parameters
+    ----------
+    total
+        `vacancy.total`, one row.
+    done, likely
+        Progress and forecast of the two programmes.
+    waiting
+        The open needs: of applicants, and of companies here that ask for more.
+    late, soon
+        Milestones behind plan; let space that ends within 12 months, by zone.
+    drawn
+        The charts as Vega-Lite.
+    """
+
+    total: pd.Series[Any]
+    done: pd.DataFrame
+    likely: pd.DataFrame
+    waiting: pd.DataFrame
+    late: pd.DataFrame
+    soon: pd.DataFrame
+    drawn: dict[str, dict[str, Any]]
+
+
+def prepared(s: Session) -> Prepared:
+    """Return what the page says; the first visitor of a day, scenario and language waits for it."""
+    return _prepared(s, (s.park.version, s.park.day, s.scenario, s.lang))
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _prepared(_s: Session, key: tuple[object, ...]) -> Prepared:
+    del key  # the session itself is not hashed
+    s = _s
+    done, likely = progress.by_target(s.park, s.rules), forecast.by_target(s.park, s.rules)
+    by_zone = vacancy.by(s.space, "zone", counted_in=s.counted_in)
+    drawn = {
+        "programme": charts.programme(done, s.lang, forecast=likely),
+        "vacancy": charts.vacancy(tables.named(by_zone, s), s.lang),
+        "layout": charts.layout(s.rules, s.park, s.lang),
+    }
+    return Prepared(
+        total=vacancy.total(s.space).iloc[0],
+        done=done,
+        likely=likely,
+        waiting=s.park.needs[s.park.needs["need_id"].isin(allocation.open_needs(s.park))],
+        late=progress.late(s.park),
+        soon=vacancy.expiries(s.space, months=(12,), counted_in=s.counted_in),
+        drawn={name: chart.to_dict() for name, chart in drawn.items()},
+    )
+
 
 def show(s: Session) -> None:
     """Draw the page."""
     if s.park.units.empty:
         start.empty(s)
         return
-    _headline(s)
+    made = prepared(s)
+    _headline(s, made)
     left, right = st.columns([2, 3], gap="large")
     with left:
-        _programme(s)
+        _programme(s, made)
     with right:
-        _vacancy(s)
+        st.vega_lite_chart(made.drawn["vacancy"], width="stretch")
     st.divider()
     left, right = st.columns([3, 2], gap="large")
     with left:
-        _attention(s)
+        _attention(s, made)
     with right:
-        st.altair_chart(charts.layout(s.rules, s.park, s.lang), width="stretch")
+        st.vega_lite_chart(made.drawn["layout"], width="stretch")
 
 
-def _headline(s: Session) -> None:
+def _headline(s: Session, made: Prepared) -> None:
     """Draw the five figures that a head of office asks for first."""
-    t, total = s.t, vacancy.total(s.space).iloc[0]
-    waiting = _waiting(s)
-    done = progress.by_target(s.park, s.rules).set_index("kind")
+    t = s.t
     cells = st.columns(5)
     cells[0].metric(
         t("Vacancy"),
-        figures.share(total["vacancy"], s.lang),
+        figures.share(made.total["vacancy"], s.lang),
         help=t("Vacant lettable area over lettable area of completed space; reserved space is not vacant."),
         border=True,
     )
-    cells[1].metric(t("Vacant area"), s.area(total["vacant_m2"]), border=True)
+    cells[1].metric(t("Vacant area"), s.area(made.total["vacant_m2"]), border=True)
     cells[2].metric(
         t("Unplaced demand"),
-        t("{count} companies", count=waiting["tenant_id"].nunique()),
-        delta=t("at least {area}", area=s.area(waiting["area_min_m2"].sum())),
+        t("{count} companies", count=made.waiting["tenant_id"].nunique()),
+        delta=t("at least {area}", area=s.area(made.waiting["area_min_m2"].sum())),
         delta_color="off",
         delta_arrow="off",
         border=True,
     )
+    done = made.done.set_index("kind")
     for cell, kind, title in ((cells[3], "new_build", t("New-build done")), (cells[4], "renewal", t("Renewal done"))):
         if kind in done.index:
             row = done.loc[kind]
@@ -70,19 +128,12 @@ def _headline(s: Session) -> None:
             )
 
 
-def _waiting(s: Session) -> pd.DataFrame:
-    """Return the open needs: of applicants, and of companies here that ask for more."""
-    return s.park.needs[s.park.needs["need_id"].isin(allocation.open_needs(s.park))]
-
-
-def _programme(s: Session) -> None:
+def _programme(s: Session, made: Prepared) -> None:
     t = s.t
-    done, likely = progress.by_target(s.park, s.rules), forecast.by_target(s.park, s.rules)
-    st.altair_chart(charts.programme(done, s.lang, forecast=likely), width="stretch")
-    chance = likely.set_index("target_id")["probability"]
+    st.vega_lite_chart(made.drawn["programme"], width="stretch")
     said = " · ".join(
-        f"{figures.kind(row['kind'], t)} **{figures.share(chance.get(row['target_id']), s.lang, 0)}**"
-        for row in done.to_dict("records")
+        f"{figures.kind(row['kind'], t)} **{figures.share(row['probability'], s.lang, 0)}**"
+        for row in made.likely.to_dict("records")
     )
     st.markdown(t("Probability of reaching the target by the end of 2027: {said}", said=said))
     st.caption(
@@ -93,33 +144,18 @@ def _programme(s: Session) -> None:
     )
 
 
-def _vacancy(s: Session) -> None:
-    by_zone = vacancy.by(s.space, "zone", counted_in=s.counted_in)
-    st.altair_chart(charts.vacancy(tables.named(by_zone, s), s.lang), width="stretch")
-
-
-def _attention(s: Session) -> None:
+def _attention(s: Session, made: Prepared) -> None:
     """List what needs somebody's attention, the most urgent first."""
     t = s.t
     st.subheader(t("Needs attention"))
-    late, waiting = progress.late(s.park), _waiting(s)
-    soon = vacancy.expiries(s.space, months=(12,), counted_in=s.counted_in)
-    blank = int(s.space["lettable_m2"].isna().sum())
+    late, waiting = made.late["project_id"].nunique(), made.waiting["tenant_id"].nunique()
+    blank, soon = int(s.space["lettable_m2"].isna().sum()), made.soon["area_m2"].sum()
     lines = [
-        (len(late), t("{count} projects are behind a milestone", count=late["project_id"].nunique()), "programme"),
-        (
-            len(soon),
-            t(
-                "{area} of let space falls vacant within 12 months",
-                area=s.area(soon["area_m2"].sum()),
-            ),
-            "vacancy",
-        ),
-        (len(waiting), t("{count} companies have an open need", count=waiting["tenant_id"].nunique()), "tenants"),
+        (late, t("{count} projects are behind a milestone", count=late), "programme"),
+        (soon, t("{area} of let space falls vacant within 12 months", area=s.area(soon)), "vacancy"),
+        (waiting, t("{count} companies have an open need", count=waiting), "tenants"),
         (blank, t("{count} units have an unknown area and are not in any sum", count=blank), "data"),
     ]
-    for count, sentence, path in lines:
-        if count:
-            st.markdown(f"- [{sentence}](/{path}?lang={s.lang})")
-    if len(late):
-        tables.show(late[programme.LATE].head(8), s, key="late", table="projects")
+    st.markdown("\n".join(f"- [{sentence}](/{path}?lang={s.lang})" for count, sentence, path in lines if count))
+    if late:
+        tables.show(made.late[programme.LATE].head(SHOWN), s, key="late", table="projects")

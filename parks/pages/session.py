@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import gc
 import os
@@ -17,7 +16,7 @@ from parks.output import figures
 from parks.status import vacancy
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
     from streamlit.delta_generator import DeltaGenerator
@@ -123,15 +122,6 @@ def opened() -> tuple[Store, Policy]:
         When one of them cannot be used: the frame shows the issues and what to do.
     """
     return _store(store_url()), _rules()
-
-
-@contextlib.asynccontextmanager
-async def warmed(_app: st.App) -> AsyncIterator[None]:
-    """Read policy, store and units before the first visitor comes; what is wrong is said on the screen, not here."""
-    with contextlib.suppress(InvalidData):
-        held, _ = opened()
-        begin(words.LANGUAGES[0], held.data_day() or dt.datetime.now(tz=dt.UTC).date(), None)
-    yield
 
 
 def begin(lang: str, day: dt.date, scenario: str | None) -> Session:

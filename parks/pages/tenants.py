@@ -138,7 +138,7 @@ def _places(tenant: str, s: Session) -> None:
         reasons(tenant, str(head["unit_id"].iloc[picked]), s)
 
 
-@st.cache_data(show_spinner=False, max_entries=256)
+@st.cache_resource(show_spinner=False, max_entries=256)
 def _ranked(_s: Session, tenant: str, version: int, day: object, scenario: str | None) -> pd.DataFrame:
     del version, day, scenario  # the cache key; the session itself is not hashed
     return fit.rank(fit.assess(_s.park, _s.rules, _s.space, tenant))
