@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parks import snapshot
-from parks.matching import conflicts, criteria, fit, verbs, zoning
+from parks import schema, snapshot
+from parks.matching import allocation, conflicts, criteria, fit, verbs, verification, zoning
 from parks.matching import offers as offering
 from parks.status import vacancy
 
@@ -473,6 +473,17 @@ def test_a_place_may_rule_a_use_out_by_itself():
     }
     low = policy(clashes=[conflict("C", fire_a="甲", any_b=True, place="basement")])
     assert [name for name, said in verdicts(park, low, space, rule_id="C").items() if said == "unfit"] == ["B1-F-1-1"]
+
+
+def test_a_unit_on_a_floor_that_is_not_on_record_may_be_in_the_basement():
+    park, _ = district(["B1-F1-1"], [need(fire_class="甲")])
+    park = snapshot.of(DAY, {name: park.table(name) for name in schema.TABLES if name != "floors"})
+    space = vacancy.by_unit(park)
+    low = policy(clashes=[conflict("C", fire_a="甲", any_b=True, place="basement")])
+    assert verdicts(park, low, space, rule_id="C") == {"B1-F1-1": "unknown"}
+    plan = allocation.allocate(park, low, space)
+    assert plan.unplaced == ["T"]
+    assert verification.check(plan, park, low, space) == []
 
 
 def test_the_rows_of_the_machine_alone_are_read():

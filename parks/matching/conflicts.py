@@ -105,7 +105,7 @@ def board(park: Snapshot, rules: Any, offers: Offers) -> Board:  # noqa: ANN401 
         is_b=tuple(_are(who, offers, conflict.b, parents) for conflict in known),
         places={
             "": np.full(len(offers.frame), YES, dtype=np.int8),
-            "basement": np.where(offers.frame["level"] < 0, YES, NO).astype(np.int8),
+            "basement": _known(offers.frame["level"] < 0, offers.frame["level"].isna()),
             "high_rise": high_rise(park, offers, zoning.assumption(rules, "high_rise_m", HIGH_RISE_M)),
         },
         weight=zoning.assumption(rules, "weight.soft_conflict", WEIGHT),

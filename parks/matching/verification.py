@@ -152,8 +152,9 @@ def _units(park: Snapshot, space: pd.DataFrame) -> dict[str, Row]:
     floor = {row["floor_id"]: row for row in _rows(park.floors)}
     building = {row["building_id"]: row for row in _rows(park.buildings)}
     own = {row["unit_id"]: row for row in _rows(park.units)}
+    nowhere = dict.fromkeys(park.floors.columns)  # a unit whose floor is not on record has an unknown one
     return {
-        row["unit_id"]: building[row["building_id"]] | floor[row["floor_id"]] | own[row["unit_id"]] | row
+        row["unit_id"]: building[row["building_id"]] | floor.get(row["floor_id"], nowhere) | own[row["unit_id"]] | row
         for row in _rows(space)
     }
 

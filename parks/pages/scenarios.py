@@ -14,7 +14,7 @@ from parks.status import vacancy
 if TYPE_CHECKING:
     import pandas as pd
 
-    from parks.matching.allocation import Plan
+    from parks.matching.allocation import Case, Plan
     from parks.pages.session import Session
 
 
@@ -110,16 +110,23 @@ def _optimise(s: Session) -> None:
         begun = st.button(t("Find the best plan"), type="primary", icon=":material/auto_awesome:", key="allocate")
     if begun:
         with st.spinner(t("Looking for the best plan …"), show_time=True):
+            case = _case(s, _key(s))
             st.session_state["found"] = (
                 _key(s),
-                allocation.allocate(s.park, s.rules, s.space, budget=float(budget)),
-                allocation.first_come(s.park, s.rules, s.space),
+                allocation.allocate(s.park, s.rules, s.space, budget=float(budget), given=case),
+                allocation.first_come(s.park, s.rules, s.space, given=case),
             )
     kept = st.session_state.get("found")
     if kept is None or kept[0] != _key(s):
         st.info(t("No plan yet for this day and scenario."))
         return
     _plan(s, kept[1], kept[2])
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _case(_s: Session, key: tuple[object, ...]) -> Case:
+    del key  # the session itself is not hashed
+    return allocation.case(_s.park, _s.rules, _s.space)
 
 
 def _key(s: Session) -> tuple[object, ...]:
@@ -199,16 +206,14 @@ def _explain(s: Session, plan: Plan, tenant: str) -> None:
     """Say why a company is where it is, or why nowhere."""
     t = s.t
     with st.spinner(t("Working out the reasons …")):
-        said = explanation.explain(s.park, s.rules, s.space, plan, tenant, t)
+        said = explanation.explain(s.park, s.rules, s.space, plan, tenant, t, given=_case(s, _key(s)))
     st.markdown(f"**{tables.names(s, 'tenants').get(tenant, tenant)}**")
-    for sentence in [*said["why"], *said["blocked_by"]]:
-        st.markdown(f"- {sentence}")
+    st.markdown("\n".join(f"- {line}" for line in [*said["why"], *(miss["sentence"] for miss in said["blocked_by"])]))
     if said["cheapest_fix"]:
         st.success(said["cheapest_fix"]["sentence"], icon=":material/build:")
     if said["alternatives"]:
         st.markdown(t("**Next best places**"))
-        for other in said["alternatives"]:
-            st.markdown(f"- {other['sentence']}")
+        st.markdown("\n".join(f"- {other['sentence']}" for other in said["alternatives"]))
 
 
 def _compare(s: Session) -> None:

@@ -1,8 +1,12 @@
 """Every page draws without a fault, in both languages, with the sample and with an empty store."""
 
+import datetime as dt
 import re
 
 import pytest
+
+from parks import store
+from parks.status import vacancy
 
 PAGES = [
     "overview",
@@ -143,6 +147,12 @@ def test_plan_is_found_accepted_and_undone(show, own):
     assert not at.exception
     placed = next(part for part in at.metric if part.label == "Companies placed").value
     assert int(placed.split()[0]) > 90
+    chosen = next(part for part in at.selectbox if part.label.startswith("Explain"))
+    for said in (chosen.options[0], chosen.options[-1]):  # the first is placed, the last is not
+        tenant = said.rpartition(" · ")[2]
+        next(part for part in at.selectbox if part.label.startswith("Explain")).select(tenant).run()
+        assert not at.exception
+        assert any("- " in part.value for part in at.markdown)
     next(button for button in at.button if button.label.startswith("Accept all")).click().run()
     assert not at.exception
     assert not at.error
@@ -178,3 +188,127 @@ def test_panel_places_with_a_reason_only_and_releases(show, own):
     assert any("is placed in" in part.value for part in at.success)
     next(button for button in at.button if button.label == "Release").click().run()
     assert not at.exception
+
+
+def test_scenario_is_copied_compared_and_dropped(show, own):
+    with store.open(str(own)) as held:
+        held.create_scenario("Plan A", by="planner")
+        day = held.data_day()
+        space = vacancy.by_unit(held.as_of(day))
+        unit = space.loc[space["state"] == "vacant", "unit_id"].iloc[0]
+        held.place([unit], "A004", valid_from=day, reason="try", by="planner", scenario="Plan A")
+    at = show("scenarios", own, scenario="Plan A")
+    assert any("less vacant" in part.value for part in at.markdown)
+    at.text_input[0].set_value("Plan B")
+    next(part for part in at.selectbox if part.label == "Begin with").select("Plan A")
+    next(button for button in at.button if button.label == "Create").click().run()
+    assert at.session_state["scenario_next"] == "Plan B"
+    with store.open(str(own)) as held:
+        assert held.scenarios().set_index("name")["placements"].to_dict() == {"Plan A": 1, "Plan B": 1}
+    at = show("scenarios", own, scenario="Plan B")
+    next(button for button in at.button if button.label.startswith("Drop")).click().run()
+    with store.open(str(own)) as held:
+        assert held.scenarios()["name"].tolist() == ["Plan A"]
+
+
+def test_undo_and_redo_from_the_map(show, own):
+    with store.open(str(own)) as held:
+        day = held.data_day()
+        space = vacancy.by_unit(held.as_of(day))
+        unit = space.loc[space["state"] == "vacant", "unit_id"].iloc[0]
+        held.place([unit], "A004", valid_from=day, reason="try", by="planner")
+    at = show("map_page", own)
+    next(button for button in at.button if button.label == "Undo the last act").click().run()
+    assert not at.exception
+    with store.open(str(own)) as held:
+        assert not (held.as_of(day).leases["tenant_id"] == "A004").any()
+    next(button for button in at.button if button.label == "Redo").click().run()
+    with store.open(str(own)) as held:
+        assert (held.as_of(day).leases["tenant_id"] == "A004").any()
+
+
+def test_a_lease_is_moved_from_the_map(show, own):
+    with store.open(str(own)) as held:
+        day = held.data_day()
+        park = held.as_of(day)
+        space = vacancy.by_unit(park)
+        free = space[space["state"].eq("vacant") & space["free_until"].isna()]
+        first, second = free["unit_id"].iloc[0], free["unit_id"].iloc[-1]
+        held.place([first], "A004", valid_from=day, reason="try", by="planner")
+        building = dict(zip(space["unit_id"], space["building_id"], strict=True))
+    here = {"kind": "building", "id": building[first]}
+    at = show("map_page", own, picked=here, **{f"units_{building[first]}": [first]})
+    next(button for button in at.button if button.label.startswith("Move to other")).click().run()
+    assert at.session_state["moving"]
+    there = {"kind": "building", "id": building[second]}
+    state = {f"units_{building[second]}": [second], "moving": at.session_state["moving"]}
+    at = show("map_page", own, picked=there, **state)
+    next(button for button in at.button if button.label == "Do not move").click().run()
+    assert "moving" not in at.session_state
+    at = show("map_page", own, picked=there, **state)
+    next(button for button in at.button if button.label == "Move here").click().run()
+    assert not at.exception
+    assert not at.error, at.error[0].value
+    with store.open(str(own)) as held:
+        later = held.as_of(day + dt.timedelta(days=1))
+    space = vacancy.by_unit(later).set_index("unit_id")
+    assert space.loc[second, "tenant_id"] == "A004"
+    assert space.loc[first, "state"] == "vacant"
+
+
+def test_a_unit_that_is_held_is_not_placed_twice(show, own):
+    with store.open(str(own)) as held:
+        space = vacancy.by_unit(held.as_of(held.data_day()))
+    row = space[space["state"] == "let"].iloc[0]
+    at = show(
+        "map_page",
+        own,
+        picked={"kind": "building", "id": row["building_id"]},
+        tenant="A004",
+        **{f"units_{row['building_id']}": [row["unit_id"]]},
+    )
+    assert "Place here" not in [button.label for button in at.button]
+    assert "Release" in [button.label for button in at.button]
+
+
+def test_what_a_scenario_releases_the_record_still_holds(show, own):
+    with store.open(str(own)) as held:
+        held.create_scenario("Plan A", by="planner")
+        space = vacancy.by_unit(held.as_of(held.data_day()))
+    row = space[space["state"] == "let"].iloc[0]
+    state = {"picked": {"kind": "building", "id": row["building_id"]}, f"units_{row['building_id']}": [row["unit_id"]]}
+    at = show("map_page", own, scenario="Plan A", **state)
+    next(button for button in at.button if button.label == "Release").click().run()
+    assert not at.exception
+    assert not at.error, at.error[0].value
+    with store.open(str(own)) as held:
+        after = held.data_day() + dt.timedelta(days=1)
+        states = [vacancy.by_unit(held.as_of(after, name)).set_index("unit_id")["state"] for name in (None, "Plan A")]
+    assert [state[row["unit_id"]] for state in states] == ["let", "vacant"]
+
+
+def test_tenant_rules_are_listed_for_a_unit(show, loaded):
+    at = show(
+        "map_page",
+        loaded,
+        tenant="A012",
+        picked={"kind": "building", "id": "P025-B1"},
+        **{"units_P025-B1": ["P025-B1-F01-1"]},
+    )
+    assert any("Floor load" in part.value or "floor load" in part.value.lower() for part in at.markdown)
+
+
+def test_a_company_that_fits_nowhere_is_told_so(show, own):
+    with store.open(str(own)) as held:
+        needs = held.as_of(held.data_day()).needs
+        held.add("needs", needs[needs["tenant_id"] == "A012"].assign(floor_load_kn_m2=900.0), source="test", by="test")
+    at = show("map_page", own, tenant="A012")
+    assert any("No free unit fits" in part.value for part in at.warning)
+
+
+def test_health_lists_what_is_wrong(show, own):
+    with store.open(str(own)) as held:
+        units = held.as_of(held.data_day()).units
+        held.add("units", units.head(1).assign(lettable_m2=1e9), source="test", by="test")
+    at = show("data", own)
+    assert any("findings" in part.value for part in at.warning)
