@@ -117,6 +117,7 @@ def _demo(to: argparse.ArgumentParser) -> None:
 
 def _serve(to: argparse.ArgumentParser) -> None:
     to.add_argument("--port", type=_port, default=8501, help="port of this machine [8501]")
+    to.add_argument("--open", action="store_true", help="open it in a browser, where this machine has a screen")
 
 
 def _vacancy(to: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ from parks import schema, words
 from parks.issues import InvalidData, Issue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 FOLDER = schema.DATA / "sample"
@@ -62,6 +63,19 @@ def _table(table: str, path: Path) -> pd.DataFrame:
         message = f"columns are {', '.join(raw.columns)}"
         raise ValueError(message)
     return schema.typed(table, pd.DataFrame({name: _cells(raw[name], column) for name, column in known.items()}))
+
+
+def load(add: Callable[..., object], *, by: str, lang: str = "en") -> Iterator[tuple[str, int]]:
+    """Put the bundled sample where `add` writes (a store's), table by table; give each table and its rows when done.
+
+    Raises
+    ------
+    InvalidData
+        As `read`; then nothing is written.
+    """
+    for table, frame in read(lang=lang).items():
+        add(table, frame, source="data/sample", by=by, reason="demo")
+        yield table, len(frame)
 
 
 def _cells(cells: pd.Series, column: schema.Column) -> pd.Series:

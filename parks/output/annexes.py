@@ -13,7 +13,6 @@ from parks.status import vacancy
 
 if TYPE_CHECKING:
     from parks.output.chapters import Material
-    from parks.words import Translate
 
 HELD = ("let", "fitting_out", "reserved", "intended", "locked", "vacant", "renovation", "not_built", "unknown")
 """States in the order of the columns and of stacking."""
@@ -168,7 +167,7 @@ def sources(made: Material) -> Sheet:
         t("Rows by standing"), (Column(t("Table")), *counts), [_counted(made, name) for name in schema.TABLES]
     )
     rows = [
-        (table_name(name, t), *row)
+        (figures.table(name, t), *row)
         for name in schema.TABLES
         for row in made.park.table(name).value_counts(["source", "source_date"], dropna=False).reset_index().to_numpy()
     ]
@@ -222,22 +221,6 @@ def definitions(made: Material) -> Sheet:
     return Sheet(t("Definitions"), t("Definitions"), blocks)
 
 
-def table_name(table: str, t: Translate) -> str:
-    """Return the name of a table of the schema."""
-    return {
-        "parks": t("Parks"),
-        "buildings": t("Buildings"),
-        "floors": t("Floors"),
-        "units": t("Units"),
-        "tenants": t("Companies"),
-        "needs": t("Needs"),
-        "leases": t("Leases and holds"),
-        "projects": t("Projects"),
-        "milestones": t("Milestones"),
-        "published_figures": t("Published figures"),
-    }[table]
-
-
 def _said(made: Material) -> list[tuple[str, str]]:
     """Return figure and definition."""
     t = made.t
@@ -280,7 +263,7 @@ def _said(made: Material) -> list[tuple[str, str]]:
 def _counted(made: Material, table: str) -> tuple[object, ...]:
     counts = made.park.table(table)["standing"].value_counts()
     by_standing = [int(counts.get(code, 0)) for code in schema.STANDINGS]
-    return (table_name(table, made.t), *by_standing, len(made.park.table(table)))
+    return (figures.table(table, made.t), *by_standing, len(made.park.table(table)))
 
 
 def _space_notes(made: Material) -> tuple[str, ...]:

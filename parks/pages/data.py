@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from parks import checks, schema
+from parks.output import figures
 from parks.pages import start, tables
 
 if TYPE_CHECKING:
@@ -47,11 +48,11 @@ def _titles(s: Session) -> dict[str, str]:
 
 def _provenance(s: Session) -> None:
     """Count the rows of each table by standing and name their sources."""
-    t, titles = s.t, tables.table_names(s.t)
+    t = s.t
     counted = pd.DataFrame(
         [
             {
-                "table": titles[name],
+                "table": figures.table(name, t),
                 "rows": len(s.park.table(name)),
                 **s.park.table(name)["standing"].value_counts().reindex(list(schema.STANDINGS), fill_value=0).to_dict(),
             }
@@ -68,7 +69,7 @@ def _provenance(s: Session) -> None:
             .size()
             .rename("rows")
             .reset_index()
-            .assign(table=titles[name])
+            .assign(table=figures.table(name, t))
             for name in schema.TABLES
         ]
     )
@@ -88,6 +89,7 @@ def _health(s: Session) -> None:
 
 def _rows(s: Session) -> None:
     """Show one table whole."""
-    titles = tables.table_names(s.t)
-    table = st.selectbox(s.t("Table"), schema.TABLES, format_func=lambda code: titles[code], key="rows_table")
+    table = st.selectbox(
+        s.t("Table"), schema.TABLES, format_func=lambda code: figures.table(code, s.t), key="rows_table"
+    )
     tables.show(s.park.table(table), s, key=f"rows_{table}", table=table, height=520)

@@ -21,11 +21,9 @@ NOBODY = "nobody"
 HEIGHT = 640
 
 
+@start.needs("parks")
 def show(s: Session) -> None:
     """Draw the page."""
-    if s.park.parks.empty:
-        start.empty(s)
-        return
     desk(s)
 
 

@@ -75,11 +75,9 @@ def _prepared(_s: Session, key: tuple[object, ...]) -> Prepared:
     )
 
 
+@start.needs("units")
 def show(s: Session) -> None:
     """Draw the page."""
-    if s.park.units.empty:
-        start.empty(s)
-        return
     made = prepared(s)
     _headline(s, made)
     left, right = st.columns([2, 3], gap="large")

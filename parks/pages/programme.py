@@ -30,11 +30,9 @@ LATE = ["name_zh", "name_en", "kind", "zone_id", "event", "planned_on", "days_la
 RULES = ("completed", "started", "recognised")
 
 
+@start.needs("projects")
 def show(s: Session) -> None:
     """Draw the page."""
-    if s.park.projects.empty:
-        start.empty(s)
-        return
     t = s.t
     rule, basis = _counting(s)
     done = progress.by_target(s.park, s.rules, rule=rule, basis=basis)

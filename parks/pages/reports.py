@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from parks import schema, words
-from parks.output import maps, reports, tables
+from parks.output import figures, maps, reports, tables
 from parks.pages import programme, start
 from parks.pages import tables as screen
 from parks.status import progress, vacancy
@@ -29,11 +29,9 @@ MIME = {
 }
 
 
+@start.needs("units")
 def show(s: Session) -> None:
     """Draw the page."""
-    if s.park.units.empty:
-        start.empty(s)
-        return
     t = s.t
     left, right = st.columns([2, 3], gap="large")
     with left:
@@ -94,8 +92,7 @@ def _tables(s: Session) -> None:
     """Offer each table of the snapshot as a file."""
     t = s.t
     st.subheader(t("One table"))
-    titles = screen.table_names(t)
-    table = st.selectbox(t("Table"), schema.TABLES, format_func=lambda code: titles[code], key="export_table")
+    table = st.selectbox(t("Table"), schema.TABLES, format_func=lambda code: figures.table(code, t), key="export_table")
     kinds = [kind for kind in MIME if kind != "html" and (schema.geometry(table) or kind != "geojson")]
     kind = st.segmented_control(
         t("Format"),

@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from parks.pages.session import Session
 
 
+@start.needs("units")
 def show(s: Session) -> None:
     """Draw the page."""
-    if s.park.units.empty:
-        start.empty(s)
-        return
     t = s.t
     left, right = st.columns([2, 3], gap="large")
     with left:

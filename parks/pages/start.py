@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from parks import schema
 from parks.intake import sample
 from parks.issues import InvalidData
+from parks.output import figures
 from parks.pages import session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from parks.pages.session import Session
+
+    Page = Callable[[Session], None]
+
+
+def needs(table: str) -> Callable[[Page], Page]:
+    """Return a decorator of pages: where `table` holds no row on the day, the page offers a beginning instead."""
+
+    def decorate(page: Page) -> Page:
+        @functools.wraps(page)
+        def show(s: Session) -> None:
+            if s.park.table(table).empty:
+                empty(s)
+            else:
+                page(s)
+
+        return show
+
+    return decorate
 
 
 def empty(s: Session) -> None:
@@ -32,17 +53,11 @@ def empty(s: Session) -> None:
     if st.button(t("Load the sample"), type="primary", icon=":material/science:"):
         try:
             with st.status(t("Loading the sample …")) as status:
-                load(s)
+                for table, count in sample.load(s.store.add, by=session.PLANNER, lang=s.lang):
+                    st.write(t("{table}: {count} rows", table=figures.table(table, t), count=count))
                 status.update(label=t("The sample is loaded."), state="complete")
         except InvalidData as fault:
             session.refusals(fault, t)
         else:
             st.session_state.pop("day", None)
             st.rerun()
-
-
-def load(s: Session) -> None:
-    """Put the bundled sample into the store."""
-    for name, frame in sample.read(schema.DATA / "sample").items():
-        st.write(schema.TABLES.index(name) + 1, "/", len(schema.TABLES), name)
-        s.store.add(name, frame, source="sample", by=session.PLANNER, reason="sample")

@@ -249,22 +249,6 @@ def download(frame: pd.DataFrame, s: Session, *, file: str, key: str) -> None:
     )
 
 
-def table_names(t: Translate) -> dict[str, str]:
-    """Return how each table is called."""
-    return {
-        "parks": t("Parks"),
-        "buildings": t("Buildings"),
-        "floors": t("Floors"),
-        "units": t("Lettable units"),
-        "tenants": t("Companies"),
-        "needs": t("Needs"),
-        "leases": t("Leases and holds"),
-        "projects": t("Projects"),
-        "milestones": t("Milestones"),
-        "published_figures": t("Published figures"),
-    }
-
-
 def history(t: Translate) -> dict[str, str]:
     """Return the headings of the history of changes."""
     return {

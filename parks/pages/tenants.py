@@ -19,11 +19,9 @@ SHOWN = 30
 """Ranked places shown at first."""
 
 
+@start.needs("tenants")
 def show(s: Session) -> None:
     """Draw the page."""
-    if s.park.tenants.empty:
-        start.empty(s)
-        return
     left, right = st.columns([2, 3], gap="large")
     with left:
         tenant = choose(s)

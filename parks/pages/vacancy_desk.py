@@ -21,11 +21,9 @@ SHORT = 12
 CLASSES = ("甲", "乙", "丙", "丁", "戊")
 
 
+@start.needs("units")
 def show(s: Session) -> None:
     """Draw the page."""
-    if s.park.units.empty:
-        start.empty(s)
-        return
     t = s.t
     level, space = _filters(s)
     _totals(space, s)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from parks import words
 from parks.store import acts, entries, history, opening, scenarios, sqlite, tables, views
-from parks.store.history import Act, Writing
+from parks.store.writing import Act, Writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from parks.store.history import Act, Writing
     from parks.store.rows import Row
+    from parks.store.writing import Act, Writing
     from parks.words import Translate
 
 SOURCE = "planner"

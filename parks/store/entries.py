@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from parks.store.history import Act, Writing
     from parks.store.rows import Row
+    from parks.store.writing import Act, Writing
     from parks.words import Translate
 
 PORTION = 10_000

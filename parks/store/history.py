@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,79 +10,13 @@ import sqlalchemy as sa
 
 from parks.issues import InvalidData, Issue
 from parks.store import entries, tables, views
+from parks.store.writing import Act
 
 if TYPE_CHECKING:
-    from parks.words import Translate
+    from parks.store.writing import Writing
 
 ACTS = ("place", "allocate", "move", "release")
 """What a planner does to leases, and can take back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What somebody is about to do, as the history tells it.
-
-    Parameters
-    ----------
-    who
-        Who does it.
-    what
-        Short code: one of `ACTS`, ``add``, ``undo``, ``redo``, or ``create_``, ``copy_``, ``drop_scenario``.
-    subject
-        On what: table, tenants and units, or scenario.
-    reason, source
-        Why, and from which document.
-    scenario
-        Where; empty is the record.
-    data_day
-        Day of the data that it brings.
-    undoes
-        The change that it takes back.
-    """
-
-    who: str
-    what: str
-    subject: str = ""
-    reason: str = ""
-    source: str = ""
-    scenario: str = ""
-    data_day: dt.date | None = None
-    undoes: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """One act under way: all of it is written, or nothing.
-
-    Parameters
-    ----------
-    connection
-        The transaction; it holds the store's only write lock.
-    t
-        Says a sentence in the language of whoever acts.
-    now
-        When it is recorded [UTC].
-    """
-
-    connection: sa.Connection
-    t: Translate
-    now: dt.datetime
-
-    def view(self, scenario: str) -> views.View:
-        """Return what is seen of `scenario` now."""
-        return views.of(self.connection, scenario, views.last(self.connection), self.t)
-
-    def record(self, act: Act, rows: int) -> int:
-        """Write `act`, which changes `rows` rows, into the history; return its number."""
-        change = tables.change
-        newest = self.connection.execute(sa.select(sa.func.max(change.c.recorded_at))).scalar_one()
-        made = sa.insert(change).values(
-            id=views.last(self.connection) + 1,
-            recorded_at=max(self.now, newest or self.now),  # a clock set back does not turn the history round
-            rows=rows,
-            **{name: getattr(act, name) for name in Act.__slots__},
-        )
-        return int(self.connection.execute(made.returning(change.c.id)).scalar_one())
 
 
 def _refused(message: str, mend: str, kind: str) -> InvalidData:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from parks.store.history import Writing
     from parks.store.rows import Row
+    from parks.store.writing import Writing
 
 _NAMES = list(schema.columns("leases"))
 

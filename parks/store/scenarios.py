@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from parks import schema
 from parks.issues import InvalidData, Issue
-from parks.store import entries, history, tables, views
+from parks.store import entries, tables, views
+from parks.store.writing import Act
 
 if TYPE_CHECKING:
-    from parks.store.history import Act, Writing
+    from parks.store.writing import Writing
 
 
 def create(writing: Writing, act: Act, *, note: str, base: int | None = None) -> int:
@@ -93,7 +94,7 @@ def frame(connection: sa.Connection) -> pd.DataFrame:
 
 def told(by: str, what: str, name: str, subject: str = "") -> Act:
     """Return how the history tells an act on the scenario `name`."""
-    return history.Act(by, what, subject or name, scenario=name)
+    return Act(by, what, subject or name, scenario=name)
 
 
 def _refused(name: str, message: str, mend: str, kind: str) -> InvalidData:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from parks import checks, schema
+from parks import checks
 from parks.intake import sample
 from parks.issues import Issue
 from parks.verbs import printing
@@ -14,8 +14,6 @@ from parks.verbs.session import ACTOR
 
 if TYPE_CHECKING:
     from parks.verbs.session import Session
-
-SOURCE = "data/sample"
 
 
 def demo(session: Session) -> int:
@@ -28,9 +26,8 @@ def demo(session: Session) -> int:
         message = t("The store holds rows already, and the sample never goes on top of them.")
         mend = t("Choose another file with --store, or move this one away first.")
         raise session.refuse(message, mend, option="--store", value=session.url)
-    for table, frame in sample.read(schema.DATA / "sample", lang=session.lang).items():
-        held.add(table, frame, source=SOURCE, by=ACTOR, reason="demo")
-        printing.say(t("{table}: {count} rows", table=table, count=len(frame)))
+    for table, count in sample.load(held.add, by=ACTOR, lang=session.lang):
+        printing.say(t("{table}: {count} rows", table=table, count=count))
     printing.say(t("The sample is loaded. It is illustrative: no record of real premises or companies."))
     return 0
 

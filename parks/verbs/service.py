@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 APP = schema.DATA.parent / "app.py"
 SETTINGS = {
-    "server.headless": "true",
     "server.address": HOST,
     "browser.gatherUsageStats": "false",
 }
@@ -36,14 +35,20 @@ def serve(session: Session) -> NoReturn:
     printing.say(t("Parks runs at http://{host}:{port} (end with Ctrl-C)", host=HOST, port=port))
     os.chdir(APP.parent)
     # the server takes this process over, so that a signal to end reaches it
-    os.execve(sys.executable, command(port), os.environ | {"PARKS_STORE": address})  # noqa: S606 - no shell
+    seen = session.options.open and has_screen()
+    os.execve(sys.executable, command(port, seen=seen), os.environ | {"PARKS_STORE": address})  # noqa: S606 - no shell
 
 
-def command(port: int) -> list[str]:
-    """Return the command that runs the app on `port`."""
-    settings = SETTINGS | {"server.port": str(port)}
+def command(port: int, *, seen: bool = False) -> list[str]:
+    """Return the command that runs the app on `port`; where it is to be `seen`, a browser opens on it."""
+    settings = SETTINGS | {"server.port": str(port), "server.headless": str(not seen).lower()}
     options = [part for name, value in settings.items() for part in (f"--{name}", value)]
     return [sys.executable, "-m", "streamlit", "run", str(APP), *options]
+
+
+def has_screen() -> bool:
+    """Return whether a browser could show itself here."""
+    return sys.platform in {"darwin", "win32"} or bool({"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys())
 
 
 def is_free(port: int) -> bool:
