@@ -398,6 +398,10 @@ def test_serve_becomes_the_server(own: Path, run, monkeypatch: pytest.MonkeyPatc
     assert arguments[1:4] == ["-m", "streamlit", "run"]
     said = dict(zip(arguments[5::2], arguments[6::2], strict=True))
     assert said["--server.headless"] == "true"
+    monkeypatch.setenv("DISPLAY", ":0")
+    with contextlib.suppress(TypeError):
+        run("--store", own, "serve", "--open", "--port", free_port())
+    assert dict(zip(became[1][1][5::2], became[1][1][6::2], strict=True))["--server.headless"] == "false"
     assert said["--browser.gatherUsageStats"] == "false"
     assert said["--server.address"] == "127.0.0.1"
     assert environment["PARKS_STORE"] == str(own)

@@ -108,7 +108,10 @@ def main() -> None:
         session.refusals(fault, t)
         return
     _notice(current)
-    shown[chosen.url_path or "overview"](current)
+    try:
+        shown[chosen.url_path or "overview"](current)
+    except InvalidData as fault:
+        session.refusals(fault, t)
 
 
 def _nothing() -> None:

@@ -148,14 +148,22 @@ def _targets(s: Session) -> None:
     paper = session.switch(t("Paper"), papers, "paper", lambda code: str(documents.loc[code, f"title_{s.lang}"]))
     st.caption(t("The papers disagree in places; their figures are kept apart and never merged."))
     english = ["name_en"] if s.lang == "en" else []
-    own = ["comparator", "value_min", "value_max", "unit", "deadline", "task_no", f"units_{s.lang}"]
+    own = ["comparator", "value_min", "value_max", "unit", "deadline", "task_no", f"units_{s.lang}", "standing"]
     frame = s.rules.targets[s.rules.targets["document_id"] == paper]
     _table(s, frame, ["target_id", "phrase_zh", *english, *own], "targets")
 
 
 def _tasks(s: Session) -> None:
     frame = s.rules.tasks.rename(columns={"section": "section_zh"})
-    columns = ["task_no", f"title_{s.lang}", f"section_{s.lang}", f"summary_{s.lang}", f"units_{s.lang}", "zones"]
+    columns = [
+        "task_no",
+        f"title_{s.lang}",
+        f"section_{s.lang}",
+        f"summary_{s.lang}",
+        f"units_{s.lang}",
+        "zones",
+        "standing",
+    ]
     names = tables.names(s, "zones")
     zones = [", ".join(str(names.get(code, code)) for code in cell.split(";")) for cell in frame["zones"].fillna("")]
     _table(s, frame.assign(zones=zones), columns, "tasks")

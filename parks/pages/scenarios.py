@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 
+from parks import schema
 from parks.matching import allocation, explanation
 from parks.output import figures
 from parks.pages import session, start, tables
 from parks.status import vacancy
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from parks.matching.allocation import Case, Plan
     from parks.pages.session import Session
 
@@ -193,10 +193,15 @@ def accept(s: Session, assignments: pd.DataFrame) -> None:
 
 def _by_tenant(s: Session, plan: Plan) -> pd.DataFrame:
     """Return one row a company placed: where, how many units, how much area, from when."""
-    where = s.park.units.set_index("unit_id")["building_id"]
-    rows = plan.assignments.assign(building_id=plan.assignments["unit_id"].map(where))
+    space = s.space.set_index("unit_id")
+    where = {name: plan.assignments["unit_id"].map(space[name]) for name in ("building_id", "standing")}
+    rows = plan.assignments.assign(**where)
+    rows["standing"] = pd.Categorical(rows["standing"], schema.STANDINGS, ordered=True)  # the worst is the greatest
     return rows.groupby(["tenant_id", "building_id"], as_index=False).agg(
-        units=("unit_id", "size"), area_m2=("area_m2", "sum"), valid_from=("valid_from", "min")
+        units=("unit_id", "size"),
+        area_m2=("area_m2", "sum"),
+        valid_from=("valid_from", "min"),
+        standing=("standing", "max"),
     )
 
 
@@ -228,10 +233,11 @@ def _compare(s: Session) -> None:
             vacancy.by_unit(s.store.as_of(s.park.day, None if name == session.RECORD else name)),
             "zone",
             counted_in=s.counted_in,
-        )[["zone_id", "vacant_m2", "reserved_m2"]]
+        )[["zone_id", "vacant_m2", "reserved_m2", "standing"]]
         for name in (first, second)
     ]
     both = sums[0].merge(sums[1], on="zone_id", how="outer", suffixes=("_a", "_b"))
+    both = both.drop(columns="standing_a").rename(columns={"standing_b": "standing"})
     both["change_m2"] = both["vacant_m2_b"] - both["vacant_m2_a"]
     titles = {
         "vacant_m2_a": t("Vacant m², first"),

@@ -129,7 +129,8 @@ def _places(tenant: str, s: Session) -> None:
         failed=[", ".join(names.get(code, code) for code in codes) for codes in head["failed"]],
         unknown=[", ".join(names.get(code, code) for code in codes) for codes in head["unknown"]],
     )
-    columns = ["unit_id", "building_id", "zone_id", "verdict", "score", "failed", "unknown"]
+    spoken["standing"] = spoken["unit_id"].map(s.space.set_index("unit_id")["standing"])
+    columns = ["unit_id", "building_id", "zone_id", "verdict", "score", "failed", "unknown", "standing"]
     picked = tables.show(spoken[columns], s, key=f"places_{tenant}", pick=True, height=330, file=f"fit-{tenant}")
     st.caption(t("Pick a row to see every rule."))
     if picked is not None:

@@ -60,10 +60,16 @@ def reserved(path):
 
 
 def test_the_main_job(page, server, store_path, tmp_path):
-    opened(page, f"{server}/map?lang=en&tenant={TENANT}")
+    opened(page, f"{server}/map?lang=en")
     frame = layers_of(page)
     frame.evaluate("window.map.firstOne = true")
-    assert "Fit for the tenant" in frame.locator("body").inner_text()
+
+    # 0 pick a company: the same map shows where it fits
+    page.get_by_label("Company with an open need").fill(TENANT)
+    page.get_by_role("option").filter(has_text=f"· {TENANT}").click()
+    frame.get_by_text("Has space that fits").wait_for(timeout=PATIENCE)
+    assert f"tenant={TENANT}" in page.url
+    assert frame.evaluate("window.map.firstOne === true"), "the map was drawn anew"
 
     # 1 a click on a building opens its stack beside the same map
     click_building(page, frame, BUILDING)

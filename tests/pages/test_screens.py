@@ -2,10 +2,13 @@
 
 import datetime as dt
 import re
+import shutil
 
 import pytest
 
-from parks import store
+from parks import policy, schema, store
+from parks.output import maps
+from parks.pages import frame, session
 from parks.status import vacancy
 
 PAGES = [
@@ -96,6 +99,31 @@ def test_a_store_that_is_none_is_refused_in_one_sentence(screen, tmp_path):
     at = screen(path, lang="en")
     assert len(at.error) == 1
     assert not at.metric
+
+
+def test_a_bad_policy_file_is_said_with_file_and_line(screen, loaded, monkeypatch, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(schema.DATA / "policy", data / "policy")
+    shutil.copytree(schema.DATA / "geo", data / "geo")
+    zones = data / "policy" / "zones.csv"
+    zones.write_text(zones.read_text(encoding="utf-8").replace(",bearing,", ",baering,", 1), encoding="utf-8")
+    load = policy.load
+    monkeypatch.setattr(policy, "load", lambda: load(data))
+    session._rules.clear()
+    try:
+        at = screen(loaded, lang="en")
+    finally:
+        session._rules.clear()
+    assert len(at.error) == 1
+    assert any("zones.csv" in part.value for part in at.caption)
+    assert not at.metric
+
+
+def test_a_base_map_that_cannot_be_read_is_said(screen, loaded, monkeypatch, tmp_path):
+    monkeypatch.setattr(maps, "CONTEXT", tmp_path / "context.geojson")
+    monkeypatch.setattr(frame.overview, "show", lambda s: maps.ground(s.park, s.rules, lang="en", context=maps.CONTEXT))
+    at = screen(loaded, lang="en")
+    assert "cannot be read" in at.error[0].value
 
 
 def test_vacancy_filters_by_specification(show, loaded):
