@@ -86,7 +86,7 @@ def programme(done: pd.DataFrame, lang: str, *, forecast: pd.DataFrame | None = 
     ]
     if forecast is not None:
         layers.append(_whiskers(rows, marks.records(forecast), t, lang))
-    title, note = t("The two programmes against their targets"), t("The red line is the target.")
+    title, note = t("The two programmes"), t("The red line is the target.")
     return marks.dressed(title, *layers, height=60 + 75 * len(rows), note=note)
 
 

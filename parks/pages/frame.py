@@ -47,7 +47,7 @@ LOGO = (
 STYLE = """<style>
 [data-testid=stMainBlockContainer] {padding-top: 4.2rem; padding-bottom: 2rem}
 [data-testid=stMetricValue] {font-size: clamp(1.05rem, 1.75vw, 1.7rem)}
-[data-testid=stMetric] * {white-space: normal}
+[data-testid=stMetric] * {white-space: normal; overflow: visible; text-overflow: clip}
 </style>"""
 
 

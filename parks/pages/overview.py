@@ -80,7 +80,7 @@ def show(s: Session) -> None:
     """Draw the page."""
     made = prepared(s)
     _headline(s, made)
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns([4, 5], gap="large")
     with left:
         _programme(s, made)
     with right:

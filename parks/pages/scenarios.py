@@ -89,7 +89,7 @@ def _care(s: Session) -> None:
     name = s.scenario
     if name is None:
         return
-    gone = st.button(s.t("Drop scenario “{name}”", name=name), icon=":material/delete:")
+    gone = st.button(s.t("Drop scenario “{name}”", name=session.plain(name)), icon=":material/delete:")
     if gone and session.attempt(s, lambda: s.store.drop_scenario(name, by=session.PLANNER)):
         choose(session.RECORD)
 
@@ -166,7 +166,9 @@ def _plan(s: Session, plan: Plan, plain: Plan) -> None:
             t("Choose or create a scenario to accept the plan into it. The record itself is not changed by a plan.")
         )
     else:
-        kept = st.button(t("Accept all into “{name}”", name=s.scenario), icon=":material/check:", type="primary")
+        kept = st.button(
+            t("Accept all into “{name}”", name=session.plain(s.scenario)), icon=":material/check:", type="primary"
+        )
         if kept and session.attempt(s, lambda: accept(s, plan.assignments)):
             st.rerun()
     grouped = _by_tenant(s, plan)
@@ -210,13 +212,17 @@ def _explain(s: Session, plan: Plan, tenant: str) -> None:
     t = s.t
     with st.spinner(t("Working out the reasons …")):
         said = explanation.explain(s.park, s.rules, s.space, plan, tenant, t, given=_case(s, _key(s)))
-    st.markdown(f"**{tables.names(s, 'tenants').get(tenant, tenant)}**")
-    st.markdown("\n".join(f"- {line}" for line in [*said["why"], *(miss["sentence"] for miss in said["blocked_by"])]))
+    st.markdown(f"**{session.plain(tables.names(s, 'tenants').get(tenant, tenant))}**")
+    _list([*said["why"], *(miss["sentence"] for miss in said["blocked_by"])])
     if said["cheapest_fix"]:
-        st.success(said["cheapest_fix"]["sentence"], icon=":material/build:")
+        st.success(session.plain(said["cheapest_fix"]["sentence"]), icon=":material/build:")
     if said["alternatives"]:
         st.markdown(t("**Next best places**"))
-        st.markdown("\n".join(f"- {other['sentence']}" for other in said["alternatives"]))
+        _list([other["sentence"] for other in said["alternatives"]])
+
+
+def _list(sentences: list[str]) -> None:
+    st.markdown("\n".join(f"- {session.plain(sentence)}" for sentence in sentences))
 
 
 def _compare(s: Session) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from parks.store import Store
     from parks.words import Translate
 
+MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$^&])")
+"""Signs that Markdown, its colours and formulas, or HTML read as more than themselves."""
 RECORD = "record"
 """How a link says that no scenario is laid over the record."""
 PLANNER = "planner"
@@ -65,9 +68,9 @@ class Session:
         return self.park.scenario
 
     def name(self, english: object, chinese: object) -> str:
-        """Return the name in the chosen language; where it is unknown, the other one."""
+        """Return the name in the chosen language, as plain text; where it is unknown, the other one."""
         first, second = (chinese, english) if self.lang == "zh" else (english, chinese)
-        return str(first) if isinstance(first, str) and first else str(second)
+        return plain(first if isinstance(first, str) and first else second)
 
     def area(self, value: object) -> str:
         """Return an area [m²] as a headline says it: in Chinese 万平方米, in English m²."""
@@ -101,6 +104,14 @@ def _space(url: str, version: int, day: dt.date, scenario: str | None) -> pd.Dat
     gc.collect()
     gc.freeze()  # the collector runs after each script run and would walk these frames every time
     return space
+
+
+def plain(text: object) -> str:
+    """Return text from the data so that no sign of it is markup: no emphasis, no link, no picture from elsewhere.
+
+    Everything that is imported goes through here before it stands in a sentence, a heading or on a button.
+    """
+    return MARKUP.sub(r"\\\1", str(text))
 
 
 def title(scenario: str, t: Translate) -> str:
@@ -215,6 +226,6 @@ def refusals(fault: InvalidData, t: Translate) -> None:
     """Show what was refused, one box an issue: what is wrong and what to do."""
     for issue in fault.issues:
         where = " · ".join(part for part in (issue.table, issue.row, issue.column) if part)
-        st.error(f"{issue.message} {issue.mend}", icon=":material/error:")
+        st.error(plain(f"{issue.message} {issue.mend}"), icon=":material/error:")
         if where:
-            st.caption(t("Where: {where}", where=where))
+            st.caption(t("Where: {where}", where=plain(where)))

@@ -159,6 +159,7 @@ def heading(column: str, s: Session, table: str | None = None, *, named: bool = 
             "sector_code": t("Sector"),
         }[column]
     ours = headings(s.t)
+    column = "name_zh" if column == "name_en" else column  # the one name that is shown is simply the name
     for name in [table] if table else []:
         if column in schema.columns(name):
             return schema.columns(name)[column].heading(s.lang)

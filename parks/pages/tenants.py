@@ -83,7 +83,7 @@ def _card(tenant: str, s: Session) -> None:
     st.markdown(
         t(
             "{sector} · {stage} · {least} to {most}",
-            sector=sector,
+            sector=session.plain(sector),
             stage=figures.stage(need["stage"], t),
             least=figures.number(need["area_min_m2"], s.lang),
             most=figures.area(need["area_max_m2"], s.lang),
@@ -92,7 +92,10 @@ def _card(tenant: str, s: Session) -> None:
     wanted = need.drop(
         ["need_id", "tenant_id", "stage", "area_min_m2", "area_max_m2", "source", "source_date", "standing"]
     ).dropna()
-    asked = [f"{tables.heading(str(column), s, 'needs')}: **{_cell(value, s)}**" for column, value in wanted.items()]
+    asked = [
+        f"{tables.heading(str(column), s, 'needs')}: **{session.plain(_cell(value, s))}**"
+        for column, value in wanted.items()
+    ]
     st.caption(" · ".join(asked))
 
 
@@ -158,4 +161,4 @@ def reasons(tenant: str, unit: str, s: Session) -> None:
     order = list(marks)
     rows = explanation.place(s.park, s.rules, s.space, tenant, unit, s.t)
     for name, verdict, sentence in sorted(rows, key=lambda row: order.index(row[1])):
-        st.markdown(f"{marks[verdict]} **{name}** {sentence}")
+        st.markdown(f"{marks[verdict]} **{session.plain(name)}** {session.plain(sentence)}")

@@ -101,7 +101,7 @@ def server(serve, store_path):
 @pytest.fixture
 def hostile(store_path, tmp_path):
     """Return the path of a store in which companies, parks and buildings are named with markup."""
-    path, markup = tmp_path / "hostile.db", "<img src=x onerror=window.hacked=1>"
+    path, markup = tmp_path / "hostile.db", "<img src=x onerror=window.hacked=1>![x](http://example.invalid/x.png)"
     with store.open(store_path) as held:
         held.backup(path)
     with store.open(str(path)) as held:

@@ -146,7 +146,7 @@ def test_language_switch_stays_in_the_link(page, server):
 
 def test_a_name_with_markup_is_text_everywhere(page, serve, hostile):
     server = serve("app.py", PARKS_STORE=hostile)
-    for path in ("map?tenant=A004", "tenants?tenant=A004", "vacancy", "scenarios", "reports", "data", ""):
+    for path in ("map?tenant=A004", "tenants?tenant=A004", "scenarios", "vacancy", "reports", "data", ""):
         opened(page, f"{server}/{path}{'&' if '?' in path else '?'}lang=en")
         page.wait_for_timeout(500)
         assert page.evaluate("window.hacked") is None, path
@@ -157,3 +157,8 @@ def test_a_name_with_markup_is_text_everywhere(page, serve, hostile):
     assert frame.evaluate("window.hacked") is None
     assert frame.locator("img[src=x]").count() == 0
     assert "<img src=x" in page.inner_text("[data-testid=stMainBlockContainer]")
+    frame.evaluate("window.Streamlit.setComponentValue({picked: {kind: 'building', id: 'P033-C4'}})")
+    page.wait_for_selector(".st-key-stack_P033-C4", timeout=PATIENCE)
+    assert "<img src=x" in page.locator("h3").first.inner_text()
+    page.wait_for_timeout(500)
+    assert page.locator("img[src*=example]").count() == 0
