@@ -39,6 +39,8 @@ QUIET = [
     "--no-first-run",
 ]
 SIZES = (1_000, 10_000)
+ROUNDS = 7
+"""First paints of each page, each in a new browser context, so nothing is cached."""
 MOST_MS, LEAST_RATIO, MOST_PAINT = 300, 8, 1.5
 """What must hold at the largest size: median click [ms], times faster than plain, first paint in empty maps."""
 
@@ -135,30 +137,22 @@ def clicks(browser: Browser, url: str, count: int, rounds: int) -> tuple[list[fl
     return taken[1:], paint
 
 
-def paints(browser: Browser, url: str, rounds: int = 5) -> float:
-    """Return the median seconds of a first paint; every round is a new browser context, so nothing is cached."""
-    taken = []
-    for _ in range(rounds):
-        page, _, seconds = opened(browser, url)
-        page.context.close()
-        taken.append(seconds)
-    return statistics.median(taken)
-
-
 def first_paint(browser: Browser, base: str, pages: Mapping[str, str]) -> tuple[list[str], float]:
     """Return the lines of a table, and how often an empty map's first paint goes into that of the first page.
 
     Each page (name → address) is warm: the data are loaded, the browser has nothing yet.
     """
     pages = {"empty folium map on an empty page (baseline)": f"{base}/?way=empty"} | pages
-    for url in pages.values():
-        opened(browser, url)[0].context.close()
-    taken = {name: paints(browser, url) for name, url in pages.items()}
-    empty = next(iter(taken.values()))
-    rows = [f"| {name} | {seconds:.2f} | {seconds / empty:.2f} |" for name, seconds in taken.items()]
-    return ["| page | first paint s, median of 5 | against empty |", "|---|---|---|", *rows], list(taken.values())[
-        1
-    ] / empty
+    taken: dict[str, list[float]] = {name: [] for name in pages}
+    for _ in range(ROUNDS + 1):  # in turn, so that the machine's moods meet all pages alike; the first round warms
+        for name, url in pages.items():
+            page, _, seconds = opened(browser, url)
+            page.context.close()
+            taken[name].append(seconds)
+    median = {name: statistics.median(seconds[1:]) for name, seconds in taken.items()}
+    empty, first = list(median.values())[:2]
+    rows = [f"| {name} | {seconds:.2f} | {seconds / empty:.2f} |" for name, seconds in median.items()]
+    return [f"| page | first paint s, median of {ROUNDS} | against empty |", "|---|---|---|", *rows], first / empty
 
 
 def measured(browser: Browser, base: str, rounds: int) -> tuple[list[str], float, float]:
