@@ -148,3 +148,8 @@ def test_every_sentence_has_its_chinese(path: Path) -> None:
     for sentence in sentences(path):
         names = set(re.findall(r"{(\w+)", sentence))
         assert names == set(re.findall(r"{(\w+)", chinese[sentence])), f"other fields in the Chinese of {sentence!r}"
+
+
+def test_no_translation_is_left_over() -> None:
+    said = set().union(*(sentences(path) for path in FILES), *(sentences(path) for path in ROOT.glob("data/**/*.py")))
+    assert sorted(words.catalogue("zh").keys() - said) == []

@@ -14,8 +14,14 @@ from parks.pages import session, start, tables
 from parks.status import vacancy
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from parks.matching.allocation import Case, Plan
     from parks.pages.session import Session
+
+
+MISSES = 5
+"""Failed rules said at once; the others behind a click."""
 
 
 @start.needs("units")
@@ -61,7 +67,7 @@ def _ledger(s: Session) -> None:
 
 def _create(s: Session) -> None:
     t = s.t
-    with st.form("create", border=False):
+    with st.form("create", border=False, clear_on_submit=True):
         name = st.text_input(t("New scenario"), placeholder=t("for example: Plan A"), max_chars=60)
         copied = st.selectbox(
             t("Begin with"), ["", *s.store.scenarios()["name"]], format_func=lambda code: code or t("nothing placed")
@@ -213,7 +219,11 @@ def _explain(s: Session, plan: Plan, tenant: str) -> None:
     with st.spinner(t("Working out the reasons …")):
         said = explanation.explain(s.park, s.rules, s.space, plan, tenant, t, given=_case(s, _key(s)))
     st.markdown(f"**{session.plain(tables.names(s, 'tenants').get(tenant, tenant))}**")
-    _list([*said["why"], *(miss["sentence"] for miss in said["blocked_by"])])
+    misses = [miss["sentence"] for miss in said["blocked_by"]]
+    _list([*said["why"], *misses[:MISSES]])
+    if misses[MISSES:]:
+        with st.expander(t("{count} more rules", count=len(misses) - MISSES)):
+            _list(misses[MISSES:])
     if said["cheapest_fix"]:
         st.success(session.plain(said["cheapest_fix"]["sentence"]), icon=":material/build:")
     if said["alternatives"]:
@@ -225,23 +235,35 @@ def _list(sentences: list[str]) -> None:
     st.markdown("\n".join(f"- {session.plain(sentence)}" for sentence in sentences))
 
 
+def _horizon(s: Session) -> dt.date:
+    """Return the last day of the programme, or the day shown where that is later or there is none."""
+    ends = s.rules.targets["due_on"].dropna()
+    return max([s.park.day, *(pd.Timestamp(end).date() for end in ends)])
+
+
+def _sums(s: Session, day: dt.date, name: str) -> pd.DataFrame:
+    """Return vacancy by zone of a scenario on a day."""
+    space = session.space(s.store.version, day, None if name == session.RECORD else name)
+    return vacancy.by(space, "zone", counted_in=s.counted_in)
+
+
 def _compare(s: Session) -> None:
-    """Set two scenarios side by side: what each zone would have vacant."""
+    """Set two scenarios side by side on a day: what each zone would have vacant."""
     t = s.t
     options = [session.RECORD, *s.store.scenarios()["name"]]
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
     first = left.selectbox(t("First"), options, key="first", format_func=lambda name: session.title(name, t))
-    second = right.selectbox(
-        t("Second"), options, index=len(options) - 1, key="second", format_func=lambda name: session.title(name, t)
+    second = middle.selectbox(
+        t("Second"),
+        options,
+        index=options.index(s.scenario) if s.scenario in options else len(options) - 1,
+        key=f"second_{len(options)}",
+        format_func=lambda name: session.title(name, t),
     )
-    sums = [
-        vacancy.by(
-            vacancy.by_unit(s.store.as_of(s.park.day, None if name == session.RECORD else name)),
-            "zone",
-            counted_in=s.counted_in,
-        )[["zone_id", "vacant_m2", "reserved_m2", "standing"]]
-        for name in (first, second)
-    ]
+    day = right.date_input(
+        t("On the day"), _horizon(s), format="YYYY-MM-DD", help=t("Placements begin later: compare on a day after.")
+    )
+    sums = [_sums(s, day, name)[["zone_id", "vacant_m2", "reserved_m2", "standing"]] for name in (first, second)]
     both = sums[0].merge(sums[1], on="zone_id", how="outer", suffixes=("_a", "_b"))
     both = both.drop(columns="standing_a").rename(columns={"standing_b": "standing"})
     both["change_m2"] = both["vacant_m2_b"] - both["vacant_m2_a"]

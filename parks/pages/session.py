@@ -100,10 +100,10 @@ def _rules() -> Policy:
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _space(url: str, version: int, day: dt.date, scenario: str | None) -> pd.DataFrame:
     del version  # part of the cache key: a change of the store makes a new frame
-    space = vacancy.by_unit(_store(url).as_of(day, scenario))
+    made = vacancy.by_unit(_store(url).as_of(day, scenario))
     gc.collect()
     gc.freeze()  # the collector runs after each script run and would walk these frames every time
-    return space
+    return made
 
 
 def plain(text: object) -> str:
@@ -117,6 +117,11 @@ def plain(text: object) -> str:
 def title(scenario: str, t: Translate) -> str:
     """Return how a scenario is called on the screen; the record is one of the choices."""
     return t("The record (no scenario)") if scenario == RECORD else scenario
+
+
+def space(version: int, day: dt.date, scenario: str | None) -> pd.DataFrame:
+    """Return `vacancy.by_unit` of the store's `version` on a day in a scenario, worked out once for all visitors."""
+    return _space(store_url(), version, day, scenario)
 
 
 def store_url() -> str:
@@ -139,8 +144,8 @@ def begin(lang: str, day: dt.date, scenario: str | None) -> Session:
     """Return what the pages of this run show."""
     held, rules = opened()
     park = held.as_of(day, scenario)
-    space = _space(store_url(), held.version, day, scenario)
-    return Session(words.translator(lang), lang, held.speaking(lang), park, rules, space)
+    seen = space(held.version, day, scenario)
+    return Session(words.translator(lang), lang, held.speaking(lang), park, rules, seen)
 
 
 def switch(

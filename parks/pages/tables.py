@@ -138,7 +138,8 @@ def named(frame: pd.DataFrame, s: Session) -> pd.DataFrame:
         elif column in SAID:
             out[column] = [None if pd.isna(code) else SAID[column](code, s.t) for code in out[column]]
         elif pd.api.types.is_datetime64_any_dtype(out[column]):
-            out[column] = out[column].dt.date
+            days = out[column].dt.normalize().eq(out[column]) | out[column].isna()
+            out[column] = out[column].dt.date if days.all() else out[column]
     return out
 
 
