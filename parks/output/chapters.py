@@ -180,7 +180,8 @@ def _ledgers(made: Material) -> Block:
 
 
 def _space(made: Material) -> Block:
-    t, row = made.t, vacancy.total(made.space).iloc[0]
+    t, zones = made.t, made.rules.zones
+    beyond = made.space[made.space["zone_id"].isin(zones.loc[zones["role"] == "outside", "zone_id"])]
     columns = (
         Column(t("Space")),
         Column(t("Lettable (m²)"), "area"),
@@ -192,8 +193,10 @@ def _space(made: Material) -> Block:
         Column(t("Standing")),
     )
     told = ("lettable_m2", "let_m2", "vacant_m2", "vacancy", "units", "unknown_units")
-    cells = (t("All parks"), *(row[name] for name in told), figures.standing(row["standing"], t))
-    return Block(t("Vacancy"), columns, [cells])
+    parts = {t("All parks"): made.space} | ({} if beyond.empty else {t("Of these, outside the layout"): beyond})
+    sums = {name: vacancy.total(space).iloc[0] for name, space in parts.items()}
+    rows = [(name, *(row[key] for key in told), figures.standing(row["standing"], t)) for name, row in sums.items()]
+    return Block(t("Vacancy"), columns, rows)
 
 
 def _demand(made: Material) -> Block:

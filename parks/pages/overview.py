@@ -9,7 +9,7 @@ import streamlit as st
 
 from parks.matching import allocation
 from parks.output import charts, figures
-from parks.pages import programme, start, tables
+from parks.pages import programme, start, tables, vacancy_desk
 from parks.status import forecast, progress, vacancy
 
 if TYPE_CHECKING:
@@ -124,6 +124,7 @@ def _headline(s: Session, made: Prepared) -> None:
                 delta_arrow="off",
                 border=True,
             )
+    vacancy_desk.outside(s.space, s)
 
 
 def _programme(s: Session, made: Prepared) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 
 from parks.output import charts, figures
@@ -11,8 +12,6 @@ from parks.pages import session, start, tables
 from parks.status import pipeline, vacancy
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from parks.pages.session import Session
 
 LEVELS = ("zone", "park", "building", "floor", "unit", "sector")
@@ -90,6 +89,15 @@ def _filters(s: Session) -> tuple[str, pd.DataFrame]:
     return level, space[space["zone_id"].isin(chosen)] if chosen else space
 
 
+def outside(space: pd.DataFrame, s: Session) -> None:
+    """Say how much of the lettable area lies outside the layout of the plan, where some does."""
+    zones = s.rules.zones
+    beyond = vacancy.total(space[space["zone_id"].isin(zones.loc[zones["role"] == "outside", "zone_id"])])
+    area = beyond["lettable_m2"].iloc[0]
+    if pd.notna(area) and area:
+        st.caption(s.t("Of the lettable area, {area} lies outside the 1+1+X layout.", area=s.area(area)))
+
+
 def _totals(space: pd.DataFrame, s: Session) -> None:
     t, total = s.t, vacancy.total(space).iloc[0]
     cells = st.columns(4)
@@ -102,6 +110,7 @@ def _totals(space: pd.DataFrame, s: Session) -> None:
         help=t("They are counted here and stand in no sum of areas."),
         border=True,
     )
+    outside(space, s)
 
 
 def _by_level(space: pd.DataFrame, level: str, s: Session) -> None:
