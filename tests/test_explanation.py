@@ -84,7 +84,13 @@ def test_a_loss_is_at_least_without_time_and_at_most_without_proof(monkeypatch):
     quick = told(park, policy(), space, budget=0.0)["alternatives"][0]
     assert quick["loss_kind"] == "at_least"
     assert quick["sentence"] == "B2楼 (B2-F1-1): score 0.33; the whole plan would be worth at least 0 less."
-    monkeypatch.setattr(solver, "PROOF", -0.1)
+    search = solver.search
+
+    def unproved(*told):
+        chosen, bound = search(*told)
+        return chosen, bound + 10.0
+
+    monkeypatch.setattr(solver, "search", unproved)
     rough = told(park, policy(), space)["alternatives"][0]
     assert rough["loss_kind"] == "at_most"
     assert rough["sentence"] == "B2楼 (B2-F1-1): score 0.33; the whole plan would be worth at most 33 less."

@@ -198,7 +198,10 @@ def _plan(posed: Case, chosen: Ints, bound: float, seconds: float, method: str) 
     picked, value = problem.columns.only(chosen), problem.value(chosen)
     met = {needs[row]["need_id"] for row in picked.need}
     waiting = {need["tenant_id"] for need in needs if need["need_id"] not in met}
-    top = max(bound, value)
+    if value > bound + solver.PROOF * (1 + abs(bound)):
+        message = f"the plan is worth {value}, more than the bound {bound}: one of them is wrong"
+        raise ArithmeticError(message)
+    top = max(bound, value)  # equal but for rounding
     gap = (top - value) / top if top > 0 else 0.0
     return Plan(
         value=value,

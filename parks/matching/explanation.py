@@ -181,7 +181,7 @@ def _alternative(at: sayings.Desk, row: int, one: dict[str, Any]) -> dict[str, A
     first, last = int(columns.first[one["column"]]), int(columns.last[one["column"]])
     where, score = sayings.where(at, first, last), f"{columns.score[one['column']]:.2f}"
     loss = f"{max(0.0, one['loss']):,.0f}"
-    if one["kind"] != "at_least" and one["loss"] <= abs(solver.PROOF) * (1 + at.plan.value):
+    if one["kind"] != "at_least" and one["loss"] <= solver.PROOF * (1 + at.plan.value):
         sentence = t("{place}: score {score}; the whole plan would be worth no less.", place=where, score=score)
     elif one["kind"] == "exact":
         sentence = t(

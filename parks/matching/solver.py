@@ -217,7 +217,7 @@ def search(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, see
         if not np.isfinite(outside):
             break
     clock.tell(problem.value(best), bound)
-    return best, max(bound, problem.value(best))
+    return best, bound
 
 
 def _rounds(
