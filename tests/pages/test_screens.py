@@ -1,8 +1,10 @@
 """Every page draws without a fault, in both languages, with the sample and with an empty store."""
 
+import asyncio
 import datetime as dt
 import re
 import shutil
+import threading
 
 import pytest
 
@@ -66,6 +68,24 @@ def test_policy_needs_no_ledger(show, empty):
     assert at.dataframe[1].value.shape[0] == 17
 
 
+@pytest.mark.parametrize("kind", ["loaded", "empty", "broken"])
+def test_the_server_warms_up_on_whatever_store_it_finds(kind, loaded, empty, tmp_path, monkeypatch):
+    (tmp_path / "broken.db").write_text("no store " * 900, encoding="utf-8")
+    path = {"loaded": loaded, "empty": empty, "broken": tmp_path / "broken.db"}[kind]
+    monkeypatch.setenv("PARKS_STORE", str(path))
+
+    async def start():
+        async with frame.warmed(None):
+            done.append(kind)
+
+    done = []
+    # A thread of its own: a browser test in this process may have left a running loop in this one.
+    thread = threading.Thread(target=lambda: asyncio.run(start()))
+    thread.start()
+    thread.join()
+    assert done == [kind]
+
+
 def test_the_sample_is_loaded_at_a_click(show, empty):
     at = show("overview", empty)
     at.button[0].click().run()
@@ -115,7 +135,7 @@ def test_a_bad_policy_file_is_said_with_file_and_line(screen, loaded, monkeypatc
     finally:
         session._rules.clear()
     assert len(at.error) == 1
-    assert any("zones.csv" in part.value for part in at.caption)
+    assert any("zones.csv" in part.value.replace("\\", "") for part in at.caption)
     assert not at.metric
 
 
@@ -340,3 +360,28 @@ def test_health_lists_what_is_wrong(show, own):
         held.add("units", units.head(1).assign(lettable_m2=1e9), source="test", by="test")
     at = show("data", own)
     assert any("findings" in part.value for part in at.warning)
+
+
+def test_the_best_buildings_lead_to_their_stack(show, loaded):
+    at = show("map_page", loaded, tenant="A042")
+    best = next(button for button in at.button if (button.key or "").startswith("best_"))
+    best.click().run()
+    assert not at.exception
+    assert at.session_state["picked"]["kind"] == "building"
+    assert at.subheader
+
+
+def test_a_park_without_buildings_and_one_with_published_figures(show, loaded):
+    at = show("map_page", loaded, picked={"kind": "park", "id": "P009"})
+    assert any("inventory is not public" in part.value for part in at.info)
+    assert any("As published" in part.value for part in at.markdown)
+    at = show("map_page", loaded, picked={"kind": "zone", "id": "Z-LGB"})
+    assert at.subheader
+
+
+def test_going_to_a_park_selects_it(show, loaded):
+    at = show("map_page", loaded)
+    go = next(part for part in at.selectbox if part.label == "Go to")
+    go.select(("park", "P033")).run()
+    assert not at.exception
+    assert at.session_state["focus"] == {"kind": "park", "id": "P033"}
