@@ -77,6 +77,8 @@ def headings(t: Translate) -> dict[str, str]:
 
 def said(code: object, t: Translate) -> str:
     """Return how a code that only the screens show is said; the shared ones stand in `output.figures`."""
+    if code in {"new_build", "renewal"}:
+        return figures.kind(code, t)
     names = {
         "fits": t("fits"),
         "unfit": t("unfit"),
@@ -90,8 +92,6 @@ def said(code: object, t: Translate) -> str:
         "hard": t("hard"),
         "soft": t("soft"),
         "review": t("for a person to decide"),
-        "new_build": t("New-build"),
-        "renewal": t("Renewal of stock"),
     }
     return names.get(str(code), str(code))
 
