@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     import pandas as pd
+    from streamlit.delta_generator import DeltaGenerator
 
     from parks.output.layers import Layer
     from parks.pages.session import Session
@@ -43,8 +44,8 @@ def desk(s: Session) -> None:
             use_container_width=True,
             returned_objects=[],
             feature_group_to_add=maps.view(
-                _ground(s, (s.park.version, s.park.day, s.scenario, s.lang)),
-                _shades(s, by, tenant, (s.park.version, s.park.day, s.scenario, s.lang)),
+                _ground(s, (*s.key, s.lang)),
+                _shades(s, by, tenant, (*s.key, s.lang)),
                 lang=s.lang,
                 picked=st.session_state.get("picked"),
                 focus=st.session_state.get("focus"),
@@ -88,7 +89,7 @@ def _controls(s: Session) -> tuple[str, str]:
     return tenant, by
 
 
-def _go(s: Session, place: Any) -> None:  # noqa: ANN401 - a column of the page
+def _go(s: Session, place: DeltaGenerator) -> None:
     """Draw the choice of a zone or park to go to."""
     t = s.t
     zones = tables.names(s, "zones")

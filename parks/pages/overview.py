@@ -50,7 +50,7 @@ class Prepared:
 
 def prepared(s: Session) -> Prepared:
     """Return what the page says; the first visitor of a day, scenario and language waits for it."""
-    return _prepared(s, (s.park.version, s.park.day, s.scenario, s.lang))
+    return _prepared(s, (*s.key, s.lang))
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

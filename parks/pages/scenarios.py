@@ -62,7 +62,7 @@ def _ledger(s: Session) -> None:
         "by": t("Created by"),
         "placements": t("Placements"),
     }
-    tables.show(held[[c for c in columns if c in held]], s, key="scenarios", titles=columns)
+    tables.show(held[list(columns)], s, key="scenarios", titles=columns)
 
 
 def _create(s: Session) -> None:
@@ -105,8 +105,7 @@ def _optimise(s: Session) -> None:
     st.markdown(
         t(
             "Finds the runs of free units that serve the most demand, every hard rule kept, and says how far "
-            "from the best "
-            "possible the plan can be at most."
+            "from the best possible the plan can be at most."
         )
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -114,14 +113,14 @@ def _optimise(s: Session) -> None:
         begun = st.button(t("Find the best plan"), type="primary", icon=":material/auto_awesome:", key="allocate")
     if begun:
         with st.spinner(t("Looking for the best plan …"), show_time=True):
-            case = _case(s, _key(s))
+            case = _case(s, s.key)
             st.session_state["found"] = (
-                _key(s),
+                s.key,
                 allocation.allocate(s.park, s.rules, s.space, budget=float(budget), given=case),
                 allocation.first_come(s.park, s.rules, s.space, given=case),
             )
     kept = st.session_state.get("found")
-    if kept is None or kept[0] != _key(s):
+    if kept is None or kept[0] != s.key:
         st.info(t("No plan yet for this day and scenario."))
         return
     _plan(s, kept[1], kept[2])
@@ -131,11 +130,6 @@ def _optimise(s: Session) -> None:
 def _case(_s: Session, key: tuple[object, ...]) -> Case:
     del key  # the session itself is not hashed
     return allocation.case(_s.park, _s.rules, _s.space)
-
-
-def _key(s: Session) -> tuple[object, ...]:
-    """Return what a plan depends on: it is shown only for the same record, day and scenario."""
-    return (s.park.version, s.park.day, s.scenario)
 
 
 def _plan(s: Session, plan: Plan, plain: Plan) -> None:
@@ -181,7 +175,6 @@ def _plan(s: Session, plan: Plan, plain: Plan) -> None:
     picked = tables.show(
         grouped, s, key="plan", pick=True, height=320, titles={"valid_from": t("From"), "units": t("Units")}
     )
-    ids = list(grouped["tenant_id"]) if "tenant_id" in grouped else []
     asked = st.selectbox(
         t("Explain a company, placed or not"),
         [*plan.placed, *plan.unplaced],
@@ -189,7 +182,7 @@ def _plan(s: Session, plan: Plan, plain: Plan) -> None:
         format_func=lambda code: f"{tables.names(s, 'tenants').get(code, code)} · {code}",
         key="explained",
     )
-    tenant = ids[picked] if picked is not None else asked
+    tenant = str(grouped["tenant_id"].iloc[picked]) if picked is not None else asked
     if tenant:
         _explain(s, plan, tenant)
 
@@ -217,7 +210,7 @@ def _explain(s: Session, plan: Plan, tenant: str) -> None:
     """Say why a company is where it is, or why nowhere."""
     t = s.t
     with st.spinner(t("Working out the reasons …")):
-        said = explanation.explain(s.park, s.rules, s.space, plan, tenant, t, given=_case(s, _key(s)))
+        said = explanation.explain(s.park, s.rules, s.space, plan, tenant, t, given=_case(s, s.key))
     st.markdown(f"**{session.plain(tables.names(s, 'tenants').get(tenant, tenant))}**")
     misses = [miss["sentence"] for miss in said["blocked_by"]]
     _list([*said["why"], *misses[:MISSES]])

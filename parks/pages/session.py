@@ -63,6 +63,11 @@ class Session:
     space: pd.DataFrame
 
     @property
+    def key(self) -> tuple[object, ...]:
+        """What all figures depend on, whatever the language: store, its version, day and scenario. A cache key."""
+        return (str(self.store.path), self.park.version, self.park.day, self.park.scenario)
+
+    @property
     def scenario(self) -> str | None:
         """The scenario laid over the record, None for the record itself."""
         return self.park.scenario
@@ -194,11 +199,15 @@ def remembered(key: str, default: str, options: Sequence[str]) -> None:
 def remember(key: str, default: str) -> str:
     """Write the value of `key` into the link, so that the link opens this view again; return it."""
     value = str(st.session_state[key])
+    _link(key, value, default)
+    return value
+
+
+def _link(key: str, value: str, default: str) -> None:
     if value != default:
         st.query_params[key] = value
     elif key in st.query_params:
         del st.query_params[key]
-    return value
 
 
 def chosen_day(label: str, default: dt.date, place: DeltaGenerator) -> dt.date:
@@ -210,10 +219,7 @@ def chosen_day(label: str, default: dt.date, place: DeltaGenerator) -> dt.date:
             st.session_state["day"] = default
     chosen: dt.date | None = place.date_input(label, key="day", format="YYYY-MM-DD", persist_state="session")
     day = default if chosen is None else chosen
-    if day != default:
-        st.query_params["day"] = day.isoformat()
-    elif "day" in st.query_params:
-        del st.query_params["day"]
+    _link("day", day.isoformat(), default.isoformat())
     return day
 
 

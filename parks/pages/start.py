@@ -1,4 +1,4 @@
-"""What an empty store shows: two ways to begin."""
+"""What a page shows while it has nothing to show: how to begin."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def said(code: object, t: Translate) -> str:
 def stages(cell: str, s: Session) -> str:
     """Return a list of stages (``research;pilot``) in words, as the policy names them."""
     frame = s.rules.stages
-    names = dict(zip(frame.iloc[:, 0], frame[s.names], strict=True))
+    names = dict(zip(frame["stage"], frame[s.names], strict=True))
     return " · ".join(str(names.get(code, code)) for code in cell.split(";") if code)
 
 
@@ -122,8 +122,7 @@ def names(s: Session, kind: str) -> pd.Series:
         frame, code = (s.rules.zones, "zone_id") if kind == "zones" else (s.rules.sectors, "sector_code")
     else:
         frame, code = s.park.table(kind), schema.key(kind)
-    own = frame[s.names] if s.names in frame else frame["name_zh"]
-    return own.fillna(frame["name_zh"]).set_axis(frame[code])
+    return frame[s.names].fillna(frame["name_zh"]).set_axis(frame[code])
 
 
 def named(frame: pd.DataFrame, s: Session) -> pd.DataFrame:
@@ -204,11 +203,11 @@ def show(
     """
     shown = named(frame, s)
     own = titles or {}
-    said = {
+    spoken = {
         column: own.get(column) or heading(column, s, table, named=column in NAMED and column not in _ids(frame))
         for column in map(str, shown.columns)
     }
-    config = {column: _column(frame[column], title) for column, title in said.items()}
+    config = {column: _column(frame[column], title) for column, title in spoken.items()}
     event = st.dataframe(
         shown,
         key=key,

@@ -56,7 +56,7 @@ def _ledger(s: Session) -> None:
     frame = frame.assign(area_m2=frame["tenant_id"].map(held))
     columns = [
         "tenant_id",
-        s.names if s.names in frame else "name_zh",
+        s.names,
         "kind",
         "sector_code",
         "stage",
@@ -141,14 +141,14 @@ def _places(tenant: str, s: Session) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
-def _ranked(_s: Session, tenant: str, version: int, day: object, scenario: str | None) -> pd.DataFrame:
-    del version, day, scenario  # the cache key; the session itself is not hashed
+def _ranked(_s: Session, tenant: str, key: tuple[object, ...]) -> pd.DataFrame:
+    del key  # the session itself is not hashed
     return fit.rank(fit.assess(_s.park, _s.rules, _s.space, tenant))
 
 
 def ranking(tenant: str, s: Session) -> pd.DataFrame:
     """Return the ranked places of a company, as `fit.rank` gives them."""
-    return _ranked(s, tenant, s.park.version, s.park.day, s.park.scenario)
+    return _ranked(s, tenant, s.key)
 
 
 def reasons(tenant: str, unit: str, s: Session) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from parks import schema
 from parks.output import charts, figures
 from parks.pages import session, start, tables
 from parks.status import pipeline, vacancy
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 LEVELS = ("zone", "park", "building", "floor", "unit", "sector")
 SHORT = 12
 """Rows of a table that is shown whole."""
-CLASSES = ("甲", "乙", "丙", "丁", "戊")
 
 
 @start.needs("units")
@@ -55,6 +55,7 @@ def _filters(s: Session) -> tuple[str, pd.DataFrame]:
     """Draw the filters; return the level and the units that meet them."""
     t = s.t
     titles = dict(zip(LEVELS, (t("Zone"), t("Park"), t("Building"), t("Floor"), t("Unit"), t("Sector")), strict=True))
+    classes = schema.columns("buildings")["fire_class"].values  # noqa: PD011 - a column of the schema; worst first
     zones = tables.names(s, "zones")
     zones = zones[zones.index.isin(s.space["zone_id"].dropna())]
     level = session.switch(t("Totals by"), LEVELS, "level", titles.__getitem__)
@@ -66,7 +67,7 @@ def _filters(s: Session) -> tuple[str, pd.DataFrame]:
         load = cells[2].number_input(t("Floor load at least, kN/m²"), 0.0, step=1.0, key="load")
         power = cells[3].number_input(t("Power at least, kVA"), 0, step=50, key="power")
         fire = cells[4].selectbox(
-            t("Fire class allows"), ["", *CLASSES], key="fire", format_func=lambda code: code or t("any")
+            t("Fire class allows"), ["", *classes], key="fire", format_func=lambda code: code or t("any")
         )
     offer = s.park.units.merge(
         s.park.floors[["floor_id", "floor_height_m", "floor_load_kn_m2"]], on="floor_id", how="left"
@@ -74,7 +75,7 @@ def _filters(s: Session) -> tuple[str, pd.DataFrame]:
     offer = offer.merge(s.park.buildings[["building_id", "fire_class"]], on="building_id", how="left").set_index(
         "unit_id"
     )
-    keep = offer["unit_id" if "unit_id" in offer else "building_id"].notna()
+    keep = pd.Series(data=True, index=offer.index)
     for column, bound in (
         ("lettable_m2", least),
         ("floor_height_m", height),
@@ -84,7 +85,7 @@ def _filters(s: Session) -> tuple[str, pd.DataFrame]:
         if bound:
             keep &= (offer[column] >= bound).fillna(value=False)
     if fire:
-        keep &= offer["fire_class"].isin(CLASSES[: CLASSES.index(fire) + 1])
+        keep &= offer["fire_class"].isin(classes[: classes.index(fire) + 1])
     space = s.space[s.space["unit_id"].map(keep).fillna(value=False).astype(bool)]
     return level, space[space["zone_id"].isin(chosen)] if chosen else space
 
