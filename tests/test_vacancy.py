@@ -1,6 +1,7 @@
 """Vacancy: the state of each unit on a day, when it is free, and sums that agree on every level."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -448,3 +449,11 @@ def test_the_stack_goes_from_the_top_down() -> None:
     assert frame["unit_id"].tolist() == ["U3", "U2", "U1", "U4"]
     assert frame.loc[2, ["state", "tenant_zh", "tenant_en"]].tolist() == ["let", "甲公司", "One"]
     assert vacancy.stack(vacancy.by_unit(park), park, "none").empty
+
+
+def test_what_lies_outside_the_layout_is_told_by_the_zone_of_each_unit():
+    space = vacancy.by_unit(ledger([]))
+    zones = pd.DataFrame({"zone_id": ["Z-CELL", "Z-LGB"], "role": ["bearing", "outside"]})
+    assert vacancy.outside(space, SimpleNamespace(zones=zones)).empty
+    zones["role"] = ["outside", "bearing"]
+    assert len(vacancy.outside(space, SimpleNamespace(zones=zones))) == len(space)

@@ -180,8 +180,7 @@ def _ledgers(made: Material) -> Block:
 
 
 def _space(made: Material) -> Block:
-    t, zones = made.t, made.rules.zones
-    beyond = made.space[made.space["zone_id"].isin(zones.loc[zones["role"] == "outside", "zone_id"])]
+    t, beyond = made.t, vacancy.outside(made.space, made.rules)
     columns = (
         Column(t("Space")),
         Column(t("Lettable (m²)"), "area"),

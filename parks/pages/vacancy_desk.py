@@ -92,9 +92,7 @@ def _filters(s: Session) -> tuple[str, pd.DataFrame]:
 
 def outside(space: pd.DataFrame, s: Session) -> None:
     """Say how much of the lettable area lies outside the layout of the plan, where some does."""
-    zones = s.rules.zones
-    beyond = vacancy.total(space[space["zone_id"].isin(zones.loc[zones["role"] == "outside", "zone_id"])])
-    area = beyond["lettable_m2"].iloc[0]
+    area = vacancy.total(vacancy.outside(space, s.rules))["lettable_m2"].iloc[0]
     if pd.notna(area) and area:
         st.caption(s.t("Of the lettable area, {area} lies outside the 1+1+X layout.", area=s.area(area)))
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from parks.policy import Policy
     from parks.snapshot import Snapshot
 
 STATES = areas.STATES
@@ -120,6 +121,12 @@ def by(space: pd.DataFrame, level: str, counted_in: Mapping[str, str] | pd.Serie
 def total(space: pd.DataFrame) -> pd.DataFrame:
     """Return one row: the sums of `by` over all units of `space`, without an id."""
     return areas.sums(space, np.zeros(len(space), dtype=np.int64), 1)
+
+
+def outside(space: pd.DataFrame, rules: Policy) -> pd.DataFrame:
+    """Return the units of `space` in zones that lie outside the layout of the plan."""
+    beyond = rules.zones.loc[rules.zones["role"] == "outside", "zone_id"]
+    return space[space["zone_id"].isin(beyond)]
 
 
 def expiries(
