@@ -19,8 +19,9 @@ run: setup ## open the app in a browser on the sample
 	@$(BIN)/parks demo --if-empty
 	@$(BIN)/parks serve --open
 
-test: setup ## pass all tests, a real browser among them
+test: setup ## pass all tests, a real browser and a real PostgreSQL among them
 	@bash .ci/browser
+	@bash .ci/postgresql
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term --cov-fail-under=95
 
 check: lint types test ## everything CI asks for
@@ -44,6 +45,7 @@ docs: setup ## write the generated pages of docs/
 
 bench: setup ## measure, each against its baseline in the same run
 	@bash .ci/browser
+	@bash .ci/postgresql
 	@for each in benchmarks/*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
 
 lock: setup ## resolve the lock file anew from pyproject.toml

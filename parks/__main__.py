@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FINE, REFUSED = 0, 1
+ACTOR = "parks"
+"""Who the history says did it, when nobody is named."""
 PORTS = range(1, 65_536)
+RULES = ("started", "completed", "recognised")
 VERBS = {
     "demo": ("record", "load the bundled sample into an empty store", "载入示例数据"),
     "serve": ("service", "start the app on this machine", "启动应用"),
@@ -28,13 +31,32 @@ VERBS = {
     "fit": ("placing", "best places for one company, and what stands against the others", "企业适配空间"),
     "allocate": ("placing", "place everyone at once, into a scenario", "统筹配置到方案"),
     "explain": ("placing", "why a company is where a scenario puts it", "配置说明"),
-    "compare": ("status", "figures in which two scenarios differ (“record” is the record itself)", "比较两个方案"),
+    "compare": ("comparing", "figures in which two scenarios, or two beliefs, differ", "比较两个方案或两次认知"),
     "report": ("files", "capacity report as a file", "空间容量报告"),
     "export": ("files", "one table as a file", "导出数据表"),
     "backup": ("record", "copy the whole store into a new file", "备份数据库"),
-    "scenario": ("record", "list the scenarios", "方案列表"),
+    "restore": ("record", "put a backup back", "恢复备份"),
+    "migrate": ("record", "take an older store up to this version", "升级数据库"),
+    "scenario": ("scenarios", "make, change, compare with the record, approve or drop a scenario", "方案管理"),
+    "rights": ("scenarios", "who may approve scenarios", "方案审批权限"),
+    "audit": ("audit", "who changed what, when and why, before and after", "变更审计"),
+    "take-back": ("audit", "put back what stood before a change", "撤回变更"),
 }
 """Verb → the room that does it, what it does in English and in Chinese."""
+SCENARIO_ACTS = {
+    "list": ("list the scenarios", "方案列表"),
+    "create": ("make one over the record as it is now", "新建方案"),
+    "copy": ("make one that begins as a copy of another", "复制方案"),
+    "note": ("give it another note", "修改备注"),
+    "lock": ("make it read-only", "锁定方案"),
+    "unlock": ("open it again", "解除锁定"),
+    "diff": ("what it changes in the record", "与台账的差异"),
+    "conflicts": ("where it and what the record has done since cannot both be", "与台账的冲突"),
+    "rebase": ("lay it over the record as it is now", "更新到最新台账"),
+    "approve": ("write what it changes into the record", "审批并写入台账"),
+    "drop": ("end it", "删除方案"),
+}
+"""What is done with a scenario: in English and in Chinese."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,7 +88,7 @@ def _done(options: argparse.Namespace) -> int:
     """Run the verb; its room is loaded only now, so that the others cost nothing."""
     room = importlib.import_module(f"parks.verbs.{VERBS[options.verb][0]}")
     session = importlib.import_module("parks.verbs.session").Session(options)
-    done: int = getattr(room, options.verb)(session)
+    done: int = getattr(room, options.verb.replace("-", "_"))(session)
     sys.stdout.flush()
     return done
 
@@ -76,7 +98,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="parks", description="Planning tool for an industrial-park district. 园区空间规划工具"
     )
-    _common(top, {"store": os.environ.get("PARKS_STORE", ""), "lang": "en", "format": "table"})
+    _common(top, {"store": os.environ.get("PARKS_STORE", ""), "lang": "en", "format": "table", "actor": ACTOR})
     commands = top.add_subparsers(dest="verb", required=True, metavar="VERB")
     for name, (_, english, chinese) in VERBS.items():
         made = commands.add_parser(name, help=f"{english} / {chinese}", description=f"{english}. {chinese}")
@@ -87,16 +109,22 @@ def parser() -> argparse.ArgumentParser:
 
 def _common(to: argparse.ArgumentParser, defaults: dict[str, str] | None) -> None:
     """Add the options that stand before or after the verb; only those before it have defaults."""
-    kept = defaults or dict.fromkeys(("store", "lang", "format"), argparse.SUPPRESS)
+    kept = defaults or dict.fromkeys(("store", "lang", "format", "actor"), argparse.SUPPRESS)
     group = to.add_argument_group("everywhere")
     group.add_argument(
-        "--store", metavar="URL", default=kept["store"], help="file of the store [PARKS_STORE, data/store.db]"
+        "--store",
+        metavar="URL",
+        default=kept["store"],
+        help="file of the store, or postgresql://user@host/database [PARKS_STORE, data/store.db]",
     )
     group.add_argument(
         "--lang", choices=words.LANGUAGES, default=kept["lang"], help="language of sentences and files [en]"
     )
     group.add_argument(
         "--format", choices=("table", "json", "csv"), default=kept["format"], help="form of the output [table]"
+    )
+    group.add_argument(
+        "--actor", metavar="NAME", default=kept["actor"], help="who acts, as the history tells it [parks]"
     )
 
 
@@ -128,8 +156,7 @@ def _vacancy(to: argparse.ArgumentParser) -> None:
 
 def _progress(to: argparse.ArgumentParser) -> None:
     _known_on(to)
-    rules = ("started", "completed", "recognised")
-    to.add_argument("--rule", choices=rules, default="completed", help="when a project counts [completed]")
+    to.add_argument("--rule", choices=RULES, default="completed", help="when a project counts [completed]")
     to.add_argument("--basis", choices=("gross", "far"), default="gross", help="area that counts [gross]")
     to.add_argument("--by", choices=("zone", "quarter", "project"), help="level of the sums [the target]")
 
@@ -164,9 +191,18 @@ def _explain(to: argparse.ArgumentParser) -> None:
 
 
 def _compare(to: argparse.ArgumentParser) -> None:
-    to.add_argument("first", metavar="SCENARIO")
-    to.add_argument("second", metavar="SCENARIO")
+    to.add_argument("names", metavar="SCENARIO", nargs="*", help="two scenarios; with --known-on one, or none")
     _as_of(to)
+    to.add_argument(
+        "--known-on",
+        type=_day,
+        nargs="+",
+        metavar="DAY",
+        help="compare what was believed on two days instead, or on one day and now",
+    )
+    to.add_argument("--rows", action="store_true", help="print the rows that moved the figures, and who wrote them")
+    to.add_argument("--rule", choices=RULES, default="completed", help="when a project counts [completed]")
+    to.add_argument("--basis", choices=("gross", "far"), default="gross", help="area that counts [gross]")
 
 
 def _report(to: argparse.ArgumentParser) -> None:
@@ -185,8 +221,71 @@ def _backup(to: argparse.ArgumentParser) -> None:
     to.add_argument("file", metavar="FILE", type=Path)
 
 
+def _restore(to: argparse.ArgumentParser) -> None:
+    to.add_argument("file", metavar="FILE", type=Path, help="what “parks backup” wrote")
+    to.add_argument(
+        "--replace", action="store_true", help="replace what the store holds; a backup of it is written beside FILE"
+    )
+
+
+def _migrate(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
+        "--backed-up", action="store_true", help="a backup was made with the server's own tools (a file needs none)"
+    )
+
+
 def _scenario(to: argparse.ArgumentParser) -> None:
-    to.add_argument("act", choices=("list",))
+    acts = to.add_subparsers(dest="act", required=True, metavar="ACT")
+    for name, (english, chinese) in SCENARIO_ACTS.items():
+        made = acts.add_parser(name, help=f"{english} / {chinese}", description=f"{english}. {chinese}")
+        _common(made, None)
+        if name != "list":
+            made.add_argument("scenario", metavar="NAME")
+        if name == "copy":
+            made.add_argument("new", metavar="NEW", help="name of the copy")
+        if name == "note":
+            made.add_argument("note", metavar="TEXT")
+        if name in {"create", "copy"}:
+            made.add_argument("--note", metavar="TEXT", default="", help="what it is for")
+        if name == "diff":
+            _as_of(made)
+        if name in {"conflicts", "rebase"}:
+            chosen = "whose side stands in a conflict; as often as needed"
+            made.add_argument(
+                "--choose", type=_choice, metavar="CONFLICT=mine|theirs", action="append", default=[], help=chosen
+            )
+        if name == "approve":
+            made.add_argument("--reason", required=True, metavar="TEXT", help="why, as the history tells it")
+
+
+def _rights(to: argparse.ArgumentParser) -> None:
+    to.add_argument("act", choices=("list", "grant", "revoke"), nargs="?", default="list")
+    to.add_argument("who", metavar="WHO", nargs="?", default="", help="who gets or loses the right")
+
+
+def _audit(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--who", metavar="NAME", help="only what they did / 操作人")
+    to.add_argument("--what", metavar="CODE", help="only acts of this code: add, place, move, undo … / 操作类型")
+    to.add_argument("--in", dest="scenario", metavar="SCENARIO", help="only there (“record” is the record) / 方案")
+    to.add_argument("--since", type=_day, metavar="DAY", help="recorded on that day or later / 起始日")
+    to.add_argument("--until", type=_day, metavar="DAY", help="recorded on that day or before / 截止日")
+    to.add_argument("--text", metavar="TEXT", help="said in subject, reason, source or name / 关键词")
+    to.add_argument("--limit", type=_count, metavar="N", default=200, help="most changes, the newest [200] / 条数")
+    to.add_argument("--rows", action="store_true", help="every row changed, before and after / 逐行列出")
+    to.add_argument("-o", "--output", metavar="PATH", help="write it to a file that ends in csv or xlsx / 输出文件")
+
+
+def _take_back(to: argparse.ArgumentParser) -> None:
+    to.add_argument("change", type=_count, metavar="CHANGE", help="its number, as “parks audit” tells it / 变更编号")
+    to.add_argument("--reason", required=True, metavar="TEXT", help="why, as the history tells it / 理由")
+
+
+def _choice(text: str) -> tuple[str, str]:
+    conflict, _, side = text.rpartition("=")
+    if not conflict or side not in {"mine", "theirs"}:
+        message = f"{text!r} is no choice; write a conflict, = and mine or theirs"
+        raise argparse.ArgumentTypeError(message)
+    return conflict, side
 
 
 def _table(text: str) -> str:
@@ -234,7 +333,12 @@ _OPTIONS = {
     "report": _report,
     "export": _export,
     "backup": _backup,
+    "restore": _restore,
+    "migrate": _migrate,
     "scenario": _scenario,
+    "rights": _rights,
+    "audit": _audit,
+    "take-back": _take_back,
 }
 """Verb → what adds its own options."""
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_fit import DAY, ZONE_FIT, conflict, district, need, policy, rule
 
-from parks import snapshot
+from parks import demand, snapshot
 from parks.matching import allocation, choices, patterns, solver, verification
 from parks.status import vacancy
 
@@ -138,7 +138,7 @@ def test_who_is_open():
     ]
     units = [f"B1-F1-{place}" for place in range(1, 5)]
     park, _ = district(units, [asked(number, 100) for number in range(1, 6)], leases=leases, tenants=tenants)
-    assert allocation.open_needs(park) == ["N1", "N3"]
+    assert demand.open_needs(park) == ["N1", "N3"]
 
 
 def test_nothing_to_place_is_a_proved_plan():

@@ -14,8 +14,8 @@ PARKS = ROOT / "parks"
 FILES = sorted(path for path in [ROOT / "app.py", *PARKS.rglob("*.py")] if path.stat().st_size)
 FLOORS = [
     {"issues", "words"},
-    {"schema", "crs", "policy", "reader"},
-    {"checks", "snapshot"},
+    {"schema", "crs", "policy", "reader", "spreadsheets"},
+    {"checks", "demand", "snapshot"},
     {"intake", "store", "status", "matching"},
     {"output"},
     {"pages", "__main__", "verbs"},

@@ -95,7 +95,9 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own(loaded: Path, tmp_path: Path) -> Path:
     """Return a store of the test's own."""
     with store.open(loaded) as held:
-        return held.backup(tmp_path / "own.db")
+        path = held.backup(tmp_path / "own.db")
+    store.open(path).close()  # a backup becomes a store in use
+    return path
 
 
 @dataclasses.dataclass

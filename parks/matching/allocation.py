@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from parks import demand
 from parks.matching import choices, conflicts, criteria, fit, patterns, solver
 from parks.matching import offers as offering
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-PLACED = ("let", "reserved", "fitting_out")
-"""Firm leases by which an applicant counts as placed."""
 ASSIGNMENTS = {
     "tenant_id": "string",
     "need_id": "string",
@@ -95,26 +94,9 @@ class Case:
     problem: Problem
 
 
-def open_needs(park: Snapshot) -> list[str]:
-    """Return the needs to be placed, by id.
-
-    An applicant's are open until it holds space by a firm lease; a company's that is here already are open until
-    it holds a reserved lease. Those of a company that was lost are not.
-    """
-    leases = park.leases
-    running = ~(leases["valid_to"] <= pd.Timestamp(park.day)).fillna(value=False).to_numpy(dtype=bool)
-    firm = set(leases.loc[running & leases["state"].isin(PLACED).to_numpy(dtype=bool), "tenant_id"].dropna())
-    reserved = set(leases.loc[running & (leases["state"] == "reserved").to_numpy(dtype=bool), "tenant_id"].dropna())
-    joined = park.needs.merge(park.tenants[["tenant_id", "kind", "pipeline"]], on="tenant_id", how="left")
-    applicant = (joined["kind"] == "applicant").to_numpy(dtype=bool, na_value=False)
-    lost = (joined["pipeline"] == "lost").to_numpy(dtype=bool, na_value=False)
-    done = np.where(applicant, joined["tenant_id"].isin(firm), joined["tenant_id"].isin(reserved))
-    return sorted(str(need) for need in joined.loc[~done & ~lost, "need_id"])
-
-
 def case(park: Snapshot, rules: Any, space: pd.DataFrame, need_ids: Iterable[str] | None = None) -> Case:  # noqa: ANN401 - the Policy
     """Return the problem that the open needs pose (or those of `need_ids`); reuse it to explain a plan quickly."""
-    pairs = fit.pairs(park, rules, space, open_needs(park) if need_ids is None else list(need_ids))
+    pairs = fit.pairs(park, rules, space, demand.open_needs(park) if need_ids is None else list(need_ids))
     offers = pairs.desk.offers
     problem = choices.Problem(
         columns=patterns.columns(pairs),

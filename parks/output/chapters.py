@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from parks.matching import allocation
+from parks import demand
 from parks.output import charts, figures
 from parks.output.sheets import Block, Column, Graph, Sheet
 from parks.status import progress, vacancy
@@ -125,7 +125,7 @@ def ledger(made: Material, kind: str) -> Sheet:
 
 def unplaced(made: Material) -> pd.DataFrame:
     """Return the needs that nothing answers, with the company's names and sector: all open ones, or the plan's rest."""
-    needs = made.park.needs[made.park.needs["need_id"].isin(allocation.open_needs(made.park))]
+    needs = made.park.needs[demand.waiting(made.park)]
     if made.plan is not None:
         needs = needs[~needs["need_id"].isin(made.plan.assignments["need_id"])]
     return needs.merge(made.park.tenants[["tenant_id", "name_zh", "name_en", "sector_code"]], on="tenant_id")

@@ -159,7 +159,7 @@ def table(code: str, t: Translate) -> str:
         "parks": t("Parks"),
         "buildings": t("Buildings"),
         "floors": t("Floors"),
-        "units": t("Units"),
+        "units": t("Lettable units"),
         "tenants": t("Companies"),
         "needs": t("Needs"),
         "leases": t("Leases and holds"),

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from parks.output import figures
-from parks.pages import session, tables, tenants
+from parks.pages import attempts, session, tables, tenants
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,27 +86,32 @@ def _place(s: Session, rows: pd.DataFrame, tenant: str) -> None:
         )
         state = left.selectbox(t("State"), STATES, format_func=lambda code: figures.state(code, t))
         reason = right.text_input(t("Reason"), max_chars=200)
-        if st.form_submit_button(t("Place here"), type="primary", icon=":material/place_item:"):
+        done = st.form_submit_button(t("Place here"), type="primary", icon=":material/place_item:")
+        if done and _said(s, reason):
             end = (pd.Timestamp(begin) + pd.DateOffset(months=int(months))).date() if months else None
-            said = reason.strip()
-            if not said:
-                st.error(t("Say why it is placed here: the reason is kept with the act."))
-                return
             names = tables.names(s, "tenants")
             _done(
                 s,
-                lambda: s.store.place(
+                lambda seen: s.store.place(
                     list(rows["unit_id"]),
                     tenant,
                     valid_from=begin,
                     valid_to=end,
                     state=state,
-                    reason=said,
-                    by=session.PLANNER,
+                    reason=reason,
+                    by=s.who,
                     scenario=s.scenario,
+                    seen=seen,
                 ),
                 t("{name} is placed in {count} units.", name=session.plain(names[tenant]), count=len(rows)),
             )
+
+
+def _said(s: Session, reason: str) -> bool:
+    """Return whether a reason is given; else ask for one."""
+    if not reason.strip():
+        st.error(s.t("Say why: the reason is kept with the act."))
+    return bool(reason.strip())
 
 
 def _free(rows: pd.DataFrame) -> list[dt.date]:
@@ -135,10 +140,10 @@ def _leases(s: Session, leases: pd.DataFrame) -> None:
         left, right = st.columns(2)
         on = left.date_input(t("Ends on"), s.park.day + dt.timedelta(days=1), format="YYYY-MM-DD")
         reason = right.text_input(t("Reason"), max_chars=200, key="release_reason")
-        if st.form_submit_button(t("Release"), icon=":material/logout:"):
+        if st.form_submit_button(t("Release"), icon=":material/logout:") and _said(s, reason):
             _done(
                 s,
-                lambda: s.store.release(ids, on=on, reason=reason, by=session.PLANNER, scenario=s.scenario),
+                lambda seen: s.store.release(ids, on=on, reason=reason, by=s.who, scenario=s.scenario, seen=seen),
                 t("{count} leases end on {day}.", count=len(ids), day=on.isoformat()),
             )
     st.button(t("Move to other units …"), icon=":material/move_item:", on_click=_begin_move, args=(ids,))
@@ -155,18 +160,17 @@ def _move(s: Session, units: list[str], leases: list[str]) -> None:
     on = st.date_input(t("Moves on"), s.park.day + dt.timedelta(days=1), format="YYYY-MM-DD", key="move_on")
     reason = st.text_input(t("Reason"), max_chars=200, key="move_reason")
     left, right = st.columns(2)
-    if left.button(t("Move here"), type="primary"):
+    if left.button(t("Move here"), type="primary") and _said(s, reason):
         _done(
             s,
-            lambda: s.store.move(leases, units, on=on, reason=reason, by=session.PLANNER, scenario=s.scenario),
+            lambda seen: s.store.move(leases, units, on=on, reason=reason, by=s.who, scenario=s.scenario, seen=seen),
             t("{count} leases moved.", count=len(leases)),
         )
     right.button(t("Do not move"), on_click=lambda: st.session_state.pop("moving", None))
 
 
-def _done(s: Session, act: Callable[[], object], said: str) -> None:
+def _done(s: Session, act: Callable[[int], object], said: str) -> None:
     """Do an act and show the new state with `said`; where it is refused, the page says why."""
-    if session.attempt(s, act):
-        st.session_state["done"] = said
+    if attempts.attempt(s, act, said):
         st.session_state.pop("moving", None)
         st.rerun()

@@ -1,4 +1,4 @@
-"""Data: what is stored, where it comes from, what is wrong with it, and who changed what."""
+"""Data: what is stored, where it comes from, what is wrong with it, and what was believed before."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 
 from parks import checks, schema
 from parks.output import figures
-from parks.pages import start, tables
+from parks.pages import beliefs, start, tables
 
 if TYPE_CHECKING:
     from parks.pages.session import Session
@@ -22,14 +22,18 @@ def show(s: Session) -> None:
         if s.store.is_empty():
             return
     t = s.t
-    stored, health, history, rows = st.tabs([t("What is stored"), t("Health"), t("History"), t("Table rows")])
+    stored, health, then, rows = st.tabs(
+        [t("What is stored"), t("Health"), t("Then and now"), t("Table rows")],
+        key=f"data_tab_{s.lang}",
+        on_change="rerun",
+    )
     with stored:
         _provenance(s)
     with health:
         _health(s)
-    with history:
-        changes = s.store.changes(200, everywhere=True)
-        tables.show(changes, s, key="changes", titles=tables.history(t))
+    if then.open:  # two beliefs are compared only for those who look
+        with then:
+            beliefs.show(s)
     with rows:
         _rows(s)
 

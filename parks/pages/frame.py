@@ -12,6 +12,8 @@ import streamlit as st
 from parks import words
 from parks.issues import InvalidData
 from parks.pages import (
+    attempts,
+    audit,
     data,
     map_page,
     overview,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 SCRIPT = Path(__file__).with_name("screen.py")
 """The script that draws the frame."""
+NOW = "now"
 LOGO = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="118" height="32" viewBox="0 0 118 32">'
     '<rect x="1" y="13" width="8" height="16" rx="1" fill="#1f6f8b"/>'
@@ -80,6 +83,7 @@ def pages(t: Translate) -> list[tuple[Callable[[Session], None], str, str, str]]
         (policy_desk.show, t("Policy"), "gavel", "policy"),
         (reports.show, t("Reports"), "description", "reports"),
         (data.show, t("Data"), "database", "data"),
+        (audit.show, t("Audit"), "history", "audit"),
     ]
 
 
@@ -101,45 +105,85 @@ def main() -> None:
     chosen = st.navigation(links, position="top")
     try:
         held, _ = session.opened()
-        day, scenario = _bar(t, held)
-        current = session.begin(lang, day, scenario)
+        current = session.begin(lang, *_bar(t, held))
     except InvalidData as fault:
         _language(t, st.container())
         session.refusals(fault, t)
         return
     _notice(current)
+    attempts.offer(current)
     try:
         shown[chosen.url_path or "overview"](current)
     except InvalidData as fault:
         session.refusals(fault, t)
+    attempts.drawn(current)
 
 
 def _nothing() -> None:
     """The frame draws the pages itself, since each needs the session."""
 
 
-def _bar(t: Translate, held: Store) -> tuple[dt.date, str | None]:
-    """Draw day, scenario and language; return the day and the scenario chosen."""
+def _bar(t: Translate, held: Store) -> tuple[dt.date, str | None, dt.date | None, str]:
+    """Draw day, scenario, belief, name and language; return the day, the scenario, the belief and the name."""
     today = _today(held)
     if "scenario_next" in st.session_state:  # a page chose it after this widget was drawn
         st.session_state["scenario"] = st.session_state.pop("scenario_next")
-    left, middle, right = st.columns([2, 3, 5], vertical_alignment="bottom")
-    day = session.chosen_day(t("As of"), today, left)
+    left, middle, then, right = st.columns([2, 3, 2, 4], vertical_alignment="bottom")
+    day = session.chosen_day(t("As of"), "day", today, left) or today
     options = [session.RECORD, *held.scenarios()["name"]]
     scenario = session.choice(t("Scenario"), options, "scenario", lambda name: session.title(name, t), middle)
-    _language(t, right)
-    return day, None if scenario == session.RECORD else scenario
+    known = _belief(t, then)
+    row = _language(t, right)
+    return day, None if scenario == session.RECORD else scenario, known, _who(t, row)
 
 
-def _language(t: Translate, place: DeltaGenerator) -> None:
-    """Draw the language switch at the right."""
-    right = place.container(horizontal=True, horizontal_alignment="right")
+def _belief(t: Translate, place: DeltaGenerator) -> dt.date | None:
+    """Draw the choice of the day of the belief; return it, None for what is known now."""
+    now = dt.datetime.now().astimezone().date()
+    if st.session_state.pop("known_next", None) == NOW:  # a button chose it after this widget was drawn
+        st.session_state["known"] = None
+    known = session.chosen_day(
+        t("As known on"),
+        "known",
+        None,
+        place,
+        latest=now,
+        help=t("Empty is now. An earlier day shows what was believed then: every later correction is left out."),
+    )
+    return known if known and known < now else None
+
+
+def _who(t: Translate, place: DeltaGenerator) -> str:
+    """Draw the name under which the user acts; return it."""
+    with place.popover(st.session_state.get("who") or t("Name"), icon=":material/person:"):
+        named = st.text_input(
+            t("Your name, as the history shall tell it"),
+            key="who",
+            max_chars=40,
+            persist_state="session",
+            placeholder=session.PLANNER,
+            help=t("There is no login yet: everybody says their own name. It parts your acts from those of others."),
+        )
+    return named.strip() or session.PLANNER
+
+
+def _language(t: Translate, place: DeltaGenerator) -> DeltaGenerator:
+    """Draw the language switch at the right; return the row that it stands in."""
+    right = place.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom")
     session.switch(t("Language"), words.LANGUAGES, "lang", {"zh": "中文", "en": "English"}.__getitem__, right)
+    return right
 
 
 def _notice(current: Session) -> None:
-    """Say on every screen that made-up rows are made up."""
+    """Say on every screen that made-up rows are made up, and that a past belief is past."""
     t, park = current.t, current.park
+    if park.known_on is not None:
+        row = st.container(horizontal=True, vertical_alignment="center")
+        day = t("What was believed on {day}", day=park.known_on)
+        row.markdown(f":blue-badge[:material/history: {day}]", width="content")
+        if row.button(t("Back to now"), key="back_to_now", type="tertiary", icon=":material/update:"):
+            st.session_state["known_next"] = NOW
+            st.rerun()
     if any((park.table(name)["standing"] == "illustrative").any() for name in ("buildings", "units", "leases")):
         said = t("Illustrative data")
         why = t(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from parks.matching import allocation
+from parks import demand
 from parks.output import charts, figures
 from parks.pages import programme, start, tables, vacancy_desk
 from parks.status import forecast, progress, vacancy
@@ -68,7 +68,7 @@ def _prepared(_s: Session, key: tuple[object, ...]) -> Prepared:
         total=vacancy.total(s.space).iloc[0],
         done=done,
         likely=likely,
-        waiting=s.park.needs[s.park.needs["need_id"].isin(allocation.open_needs(s.park))],
+        waiting=s.park.needs[demand.waiting(s.park)],
         late=progress.late(s.park),
         soon=vacancy.expiries(s.space, months=(12,), counted_in=s.counted_in),
         drawn={name: chart.to_dict() for name, chart in drawn.items()},

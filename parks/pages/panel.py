@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from parks.output import figures, stacks
-from parks.pages import acts, scenarios, session, tables, tenants
+from parks.pages import acts, attempts, session, tables, tenants
 from parks.status import vacancy
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def show(s: Session, picked: Mapping[str, str] | None, tenant: str | None) -> No
     t = s.t
     if message := st.session_state.pop("done", None):
         st.success(message, icon=":material/check:")
-    scenarios.back_and_forth(s, "map")
+    attempts.back_and_forth(s, "map")
     if not picked:
         _hint(s, tenant)
         return

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from parks import policy, schema, store, words
-from parks.issues import InvalidData
 from parks.output import figures
 from parks.status import vacancy
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from streamlit.delta_generator import DeltaGenerator
 
+    from parks.issues import InvalidData
     from parks.policy import Policy
     from parks.snapshot import Snapshot
     from parks.store import Store
@@ -32,7 +32,7 @@ MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$^&])")
 RECORD = "record"
 """How a link says that no scenario is laid over the record."""
 PLANNER = "planner"
-"""Who acts, until there are logins."""
+"""Who acts, when nobody has given a name. There is no login: names are the users' own word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class Session:
         The policy in force.
     space
         One row a unit, `vacancy.by_unit(park)`.
+    who
+        Who acts, as the history names them.
     """
 
     t: Translate
@@ -61,11 +63,12 @@ class Session:
     park: Snapshot
     rules: Policy
     space: pd.DataFrame
+    who: str = PLANNER
 
     @property
     def key(self) -> tuple[object, ...]:
         """What all figures depend on, whatever the language: store, its version, day and scenario. A cache key."""
-        return (str(self.store.path), self.park.version, self.park.day, self.park.scenario)
+        return (self.store.address, self.park.version, self.park.day, self.park.scenario)
 
     @property
     def scenario(self) -> str | None:
@@ -103,9 +106,9 @@ def _rules() -> Policy:
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _space(url: str, version: int, day: dt.date, scenario: str | None) -> pd.DataFrame:
+def _space(url: str, version: int, day: dt.date, scenario: str | None, known_on: dt.date | None) -> pd.DataFrame:
     del version  # part of the cache key: a change of the store makes a new frame
-    made = vacancy.by_unit(_store(url).as_of(day, scenario))
+    made = vacancy.by_unit(_store(url).as_of(day, scenario, known_on))
     gc.collect()
     gc.freeze()  # the collector runs after each script run and would walk these frames every time
     return made
@@ -124,9 +127,9 @@ def title(scenario: str, t: Translate) -> str:
     return t("The record (no scenario)") if scenario == RECORD else scenario
 
 
-def space(version: int, day: dt.date, scenario: str | None) -> pd.DataFrame:
+def space(version: int, day: dt.date, scenario: str | None, known_on: dt.date | None = None) -> pd.DataFrame:
     """Return `vacancy.by_unit` of the store's `version` on a day in a scenario, worked out once for all visitors."""
-    return _space(store_url(), version, day, scenario)
+    return _space(store_url(), version, day, scenario, known_on)
 
 
 def store_url() -> str:
@@ -145,12 +148,15 @@ def opened() -> tuple[Store, Policy]:
     return _store(store_url()), _rules()
 
 
-def begin(lang: str, day: dt.date, scenario: str | None) -> Session:
+def begin(
+    lang: str, day: dt.date, scenario: str | None, known_on: dt.date | None = None, who: str = PLANNER
+) -> Session:
     """Return what the pages of this run show."""
     held, rules = opened()
-    park = held.as_of(day, scenario)
-    seen = space(held.version, day, scenario)
-    return Session(words.translator(lang), lang, held.speaking(lang), park, rules, seen)
+    held = held.speaking(lang)
+    park = held.as_of(day, scenario, known_on)
+    seen = space(park.version, day, scenario, known_on)
+    return Session(words.translator(lang), lang, held, park, rules, seen, who)
 
 
 def switch(
@@ -210,27 +216,45 @@ def _link(key: str, value: str, default: str) -> None:
         del st.query_params[key]
 
 
-def chosen_day(label: str, default: dt.date, place: DeltaGenerator) -> dt.date:
-    """Draw the choice of the day; the link keeps it."""
-    if "day" not in st.session_state:
+def chosen_day(
+    label: str,
+    key: str,
+    default: dt.date | None,
+    place: DeltaGenerator,
+    *,
+    latest: dt.date | None = None,
+    help: str | None = None,  # noqa: A002 - Streamlit's own word
+) -> dt.date | None:
+    """Draw the choice of a day; the link keeps it.
+
+    Parameters
+    ----------
+    label, key, place
+        What it is called, its name in the link, where to draw it.
+    default
+        The day when none is chosen; None leaves it empty.
+    latest
+        The last day that can be chosen.
+    help
+        What a click on the question mark says.
+    """
+    if key not in st.session_state:
         try:
-            st.session_state["day"] = dt.date.fromisoformat(st.query_params.get("day", ""))
+            asked = dt.date.fromisoformat(st.query_params.get(key, ""))
+            st.session_state[key] = asked if latest is None else min(asked, latest)
         except ValueError:
-            st.session_state["day"] = default
-    chosen: dt.date | None = place.date_input(label, key="day", format="YYYY-MM-DD", persist_state="session")
-    day = default if chosen is None else chosen
-    _link("day", day.isoformat(), default.isoformat())
+            st.session_state[key] = default
+    chosen: dt.date | None = place.date_input(
+        label,
+        key=key,
+        format="YYYY-MM-DD",
+        persist_state="session",
+        max_value=latest,
+        help=help,
+    )
+    day = chosen or default
+    _link(key, day.isoformat() if day else "", default.isoformat() if default else "")
     return day
-
-
-def attempt(s: Session, act: Callable[[], object]) -> bool:
-    """Do an act of the store; where it is refused, say why and what to do. Return whether it was done."""
-    try:
-        act()
-    except InvalidData as fault:
-        refusals(fault, s.t)
-        return False
-    return True
 
 
 def refusals(fault: InvalidData, t: Translate) -> None:

@@ -41,7 +41,16 @@ def empty(s: Session) -> None:
     t = s.t
     st.subheader(t("Nothing is stored for this day yet"))
     if not s.store.is_empty():
-        st.info(t("The store holds no units on {day}. Choose a later day.", day=s.park.day.isoformat()))
+        if s.park.known_on:
+            st.info(
+                t(
+                    "Nothing of {day} was known on {known}. Choose a later belief.",
+                    day=s.park.day,
+                    known=s.park.known_on,
+                )
+            )
+        else:
+            st.info(t("The store holds no units on {day}. Choose a later day.", day=s.park.day.isoformat()))
         return
     st.markdown(
         t(
@@ -53,7 +62,7 @@ def empty(s: Session) -> None:
     if st.button(t("Load the sample"), type="primary", icon=":material/science:"):
         try:
             with st.status(t("Loading the sample …")) as status:
-                for table, count in sample.load(s.store.add, by=session.PLANNER, lang=s.lang):
+                for table, count in sample.load(s.store.add, by=s.who, lang=s.lang):
                     st.write(t("{table}: {count} rows", table=figures.table(table, t), count=count))
                 status.update(label=t("The sample is loaded."), state="complete")
         except InvalidData as fault:

@@ -68,7 +68,7 @@ def headings(t: Translate) -> dict[str, str]:
         "projects": t("Projects"),
         "due_on": t("Deadline"),
         "target_id": t("Figure"),
-        "unit_ids": t("Units"),
+        "unit_ids": t("Lettable units"),
         "unknown_leases": t("Leases of unknown area"),
         "largest": t("Largest of its floor"),
         "seed": t("Seed"),
@@ -103,6 +103,32 @@ def stages(cell: str, s: Session) -> str:
     return " · ".join(str(names.get(code, code)) for code in cell.split(";") if code)
 
 
+def act(code: object, t: Translate) -> str:
+    """Return how the history says what was done."""
+    names = {
+        "add": t("Rows written"),
+        "place": t("Placed"),
+        "allocate": t("Plan accepted"),
+        "move": t("Moved"),
+        "release": t("Released"),
+        "undo": t("Undone"),
+        "redo": t("Done again"),
+        "take_back": t("Taken back"),
+        "create_scenario": t("Scenario made"),
+        "copy_scenario": t("Scenario copied"),
+        "describe_scenario": t("Note changed"),
+        "lock_scenario": t("Scenario locked"),
+        "unlock_scenario": t("Scenario opened"),
+        "rebase_scenario": t("Scenario brought up to the record"),
+        "approve_scenario": t("Scenario approved into the record"),
+        "drop_scenario": t("Scenario dropped"),
+        "grant": t("Right given"),
+        "revoke": t("Right taken"),
+        "restore": t("Restored from a backup"),
+    }
+    return names.get(str(code), str(code))
+
+
 SAID: dict[str, Callable[[object, Translate], str]] = {
     "standing": figures.standing,
     "state": figures.state,
@@ -112,6 +138,7 @@ SAID: dict[str, Callable[[object, Translate], str]] = {
     "role": said,
     "kind": said,
     "hardness": said,
+    "what": act,
 }
 """Column → how its codes are said."""
 
@@ -137,6 +164,7 @@ def named(frame: pd.DataFrame, s: Session) -> pd.DataFrame:
         elif column in SAID:
             out[column] = [None if pd.isna(code) else SAID[column](code, s.t) for code in out[column]]
         elif pd.api.types.is_datetime64_any_dtype(out[column]):
+            out[column] = out[column].dt.tz_localize(None)  # the heading says that it is UTC
             days = out[column].dt.normalize().eq(out[column]) | out[column].isna()
             out[column] = out[column].dt.date if days.all() else out[column]
     return out
@@ -218,7 +246,7 @@ def show(
         selection_mode="single-row",
         placeholder="–",
     )
-    download(frame, s, file=file or key, key=f"{key}_download")
+    download(s, lambda: frame, file=file or key, key=f"{key}_download")
     rows: Sequence[int] = cast("DataframeState", event)["selection"]["rows"] if pick else []
     return rows[0] if rows else None
 
@@ -236,11 +264,11 @@ def _column(cells: pd.Series[Any], title: str) -> ColumnConfig:
     )
 
 
-def download(frame: pd.DataFrame, s: Session, *, file: str, key: str) -> None:
-    """Offer `frame` as a CSV file that spreadsheets open without mojibake."""
+def download(s: Session, frame: Callable[[], pd.DataFrame], *, file: str, key: str, label: str | None = None) -> None:
+    """Offer what `frame` gives, once it is asked for, as a CSV file that spreadsheets open without mojibake."""
     st.download_button(
-        s.t("Download (CSV)"),
-        lambda: tables.csv(frame),
+        label or s.t("Download (CSV)"),
+        lambda: tables.csv(frame()),
         file_name=f"{file}-{s.park.day.isoformat()}.csv",
         mime="text/csv",
         key=key,
@@ -265,4 +293,26 @@ def history(t: Translate) -> dict[str, str]:
         "data_day": t("Data date"),
         "undoes": t("Undoes"),
         "undone": t("Undone"),
+        "before": t("Before"),
+        "after": t("After"),
     }
+
+
+def lines(t: Translate) -> dict[str, str]:
+    """Return the headings of rows before and after."""
+    return {
+        "table": t("Table"),
+        "key": t("Row"),
+        "column": t("Column"),
+        "valid_from": t("So from"),
+        "kind": t("Kind"),
+        "before": t("Before"),
+        "after": t("After"),
+    }
+
+
+def figure(code: str, t: Translate) -> str:
+    """Return how a figure (``vacancy.let_m2``) is said: what it is of, and its heading."""
+    part, _, name = code.partition(".")
+    of = {"vacancy": t("Vacant space"), "progress": t("Programme"), "needs": t("Open needs")}
+    return f"{of.get(part, part)}: {headings(t).get(name, name)}"

@@ -44,7 +44,7 @@ def show(s: Session) -> None:
     with free:
         runs = vacancy.contiguous(space, s.park)
         st.caption(t("Vacant units next to each other on one floor, largest first."))
-        tables.show(runs, s, key="contiguous", titles={"unit_ids": t("Units"), "level": t("Floor")})
+        tables.show(runs, s, key="contiguous", titles={"unit_ids": t("Lettable units"), "level": t("Floor")})
     with coming:
         supply = pipeline.supply(s.park, s.counted_in)
         st.altair_chart(charts.supply(supply, s.lang), width="stretch")

@@ -46,6 +46,11 @@ def take(column: pd.Series[Any], at: NDArray[np.int64]) -> pd.Series[Any]:
     return pd.Series(column.array.take(at, allow_fill=True))
 
 
+def at(values: NDArray[np.int64], row: NDArray[np.int64], otherwise: int) -> NDArray[np.int64]:
+    """Return the numbers `values` at the rows `row`, `otherwise` where one is −1."""
+    return np.append(values, otherwise)[row]
+
+
 def firsts(codes: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return where a new group begins in sorted `codes`."""
     changed: NDArray[np.bool_] = np.ones(len(codes), dtype=np.bool_)
@@ -62,7 +67,7 @@ def counted(zones: pd.Series[str], counted_in: Mapping[str, str] | pd.Series[str
 
 def area(values: NDArray[np.float64], unknown: NDArray[np.bool_]) -> pd.Series[float]:
     """Return areas [m²], NA where `unknown`."""
-    return pd.Series(pd.array(values, dtype="Float64")).mask(pd.Series(unknown))
+    return pd.Series(pd.arrays.FloatingArray(values, unknown | np.isnan(values)))
 
 
 def whole(values: NDArray[np.int64]) -> pd.Series[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 STATES = areas.STATES
 """Every state of a unit. A unit is in exactly one."""
+VACANT, NOT_BUILT, UNKNOWN = (STATES.index(state) for state in ("vacant", "not_built", "unknown"))
+BUILT = -1
+"""In place of a building's state: it stands, so that what holds a unit decides."""
 ABOVE = {
     "zone": (),
     "park": ("zone_id",),
@@ -50,14 +53,14 @@ def by_unit(park: Snapshot) -> pd.DataFrame:
     """
     units, leases = park.units, park.leases
     building = rows.find(park.buildings["building_id"], units["building_id"])
-    campus = rows.find(park.parks["park_id"], rows.take(park.buildings["park_id"], building))
+    campus = rows.at(rows.find(park.parks["park_id"], park.buildings["park_id"]), building, -1)
     unit_of_lease = rows.find(units["unit_id"], leases["unit_id"])
-    held = occupancy.holding(leases, unit_of_lease, len(units), park.day)
-    completed = rows.take(park.buildings["completed_on"], building)
-    built = _built(completed, rows.take(park.buildings["status"], building), park)
-    state = rows.take(occupancy.state_of(leases), held)
-    earliest = _earliest(completed, built, park)
-    available, free_until = occupancy.free(leases, unit_of_lease, earliest)
+    lease_state = occupancy.states(leases)
+    held = occupancy.holding(leases, lease_state, unit_of_lease, len(units), park.day)
+    shell, held_as = _shells(park), rows.at(lease_state, held, VACANT)
+    of = rows.at(shell, building, UNKNOWN)
+    earliest = rows.at(_earliest(park, shell), building, dates.NEVER)
+    available, free_until = occupancy.free(leases, lease_state, unit_of_lease, earliest)
     tenant = rows.take(leases["tenant_id"], held)
     return pd.DataFrame(
         {
@@ -67,14 +70,14 @@ def by_unit(park: Snapshot) -> pd.DataFrame:
             "park_id": rows.take(park.buildings["park_id"], building),
             "zone_id": rows.take(park.parks["zone_id"], campus),
             "level": rows.take(park.floors["level"], rows.find(park.floors["floor_id"], units["floor_id"])),
-            "state": state.fillna("vacant").where(built == "built", built),
+            "state": _names(np.where(of == BUILT, held_as, of)),
             "lettable_m2": units["lettable_m2"],
             "tenant_id": tenant,
             "lease_id": rows.take(leases["lease_id"], held),
             "sector_code": rows.take(park.tenants["sector_code"], rows.find(park.tenants["tenant_id"], tenant)),
-            "until": rows.take(leases["valid_to"], held).where(state != "intended"),
+            "until": rows.take(leases["valid_to"], np.where(held_as == occupancy.INTENDED, -1, held)),
             "available_on": dates.days(available),
-            "standing": _standing(park, building, held),
+            "standing": standings.names(_ranks(park, building, held)),
             "free_until": dates.days(free_until),
             "area_standing": units["standing"],
             "as_of": pd.Series(pd.Timestamp(park.day), index=units.index, dtype="datetime64[s]"),
@@ -248,23 +251,29 @@ def _adjoins(vacant: pd.DataFrame) -> NDArray[np.bool_]:
     return (floor & following & ~alone).to_numpy(dtype=bool)
 
 
-def _built(completed: pd.Series[Any], status: pd.Series[Any], park: Snapshot) -> pd.Series[str]:
-    """Return ``built``, ``not_built`` or ``unknown``: the completion date decides, the status only without one."""
-    said = status.map({"built": "built", "under_construction": "not_built", "planned": "not_built"})
-    dated = (completed > pd.Timestamp(park.day)).map({True: "not_built", False: "built"})
-    return said.where(completed.isna(), dated).fillna("unknown").astype("string")
+def _shells(park: Snapshot) -> NDArray[np.int64]:
+    """Return of each building `BUILT` or the state of all its units: the completion date decides, if there is one."""
+    completed = park.buildings["completed_on"]
+    said = rows.places(("built", "under_construction", "planned"), park.buildings["status"])
+    dated = np.where(completed > pd.Timestamp(park.day), NOT_BUILT, BUILT)
+    return np.where(completed.isna(), np.array([BUILT, NOT_BUILT, NOT_BUILT, UNKNOWN])[said], dated)
 
 
-def _earliest(completed: pd.Series[Any], built: pd.Series[str], park: Snapshot) -> NDArray[np.int64]:
-    """Return the first day number from which each unit can be had at all, `dates.NEVER` when not known."""
-    when_built = np.where(built == "built", dates.ALWAYS, dates.NEVER)
-    finished = dates.numbers(completed, dates.NEVER)
-    known = np.where(completed.isna(), when_built, finished)
+def _names(state: NDArray[np.int64]) -> pd.Series[str]:
+    return pd.Series(pd.array(STATES, dtype="string").take(state))
+
+
+def _earliest(park: Snapshot, shell: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the first day number from which units of each building can be had, `dates.NEVER` when not known."""
+    when_built = np.where(shell == BUILT, dates.ALWAYS, dates.NEVER)
+    completed = park.buildings["completed_on"]
+    known = np.where(completed.isna(), when_built, dates.numbers(completed, dates.NEVER))
     return np.maximum(known, dates.number(park.day))
 
 
-def _standing(park: Snapshot, building: NDArray[np.int64], held: NDArray[np.int64]) -> pd.Series[str]:
+def _ranks(park: Snapshot, building: NDArray[np.int64], held: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the worst standing among each unit, its building and the lease that holds it."""
     unit = standings.ranks(park.units["standing"])
-    shell = standings.ranks(rows.take(park.buildings["standing"], building))
-    lease = np.where(held < 0, standings.NO_ROW, standings.ranks(rows.take(park.leases["standing"], held)))
-    return standings.names(np.maximum.reduce([unit, shell, lease]))
+    shell = rows.at(standings.ranks(park.buildings["standing"]), building, standings.UNKNOWN)
+    lease = rows.at(standings.ranks(park.leases["standing"]), held, standings.NO_ROW)
+    return np.maximum(np.maximum(unit, shell), lease)

@@ -5,21 +5,36 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import pandas as pd
 import sqlalchemy as sa
 
 from parks import words
-from parks.store import acts, entries, history, opening, scenarios, sqlite, tables, views
+from parks.store import (
+    acts,
+    audit,
+    care,
+    commits,
+    entries,
+    history,
+    merging,
+    opening,
+    rights,
+    scenarios,
+    shots,
+    tables,
+    views,
+)
 from parks.store.writing import Act, Writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     from parks.snapshot import Snapshot
+    from parks.store.engines import Place
     from parks.words import Translate
 
 __all__ = ["Store", "open"]
@@ -41,7 +56,7 @@ def open(  # noqa: A001 - read as store.open
     Parameters
     ----------
     url
-        Path of the file, or ``sqlite:///`` and the path.
+        Path of a file, or ``sqlite:///`` and the path; or ``postgresql://user:password@host/database``.
     create
         Whether to make it when there is none.
     lang
@@ -55,8 +70,7 @@ def open(  # noqa: A001 - read as store.open
         When it cannot be used: no store, of another version, without its guards, not to be written there.
     """
     t = words.translator(lang)
-    path, engine = opening.opened(str(url), t, create=create)
-    return Store(path, engine, t, clock)
+    return Store(opening.opened(str(url), t, create=create), t, clock)
 
 
 @dataclass(frozen=True)
@@ -65,10 +79,8 @@ class Store:
 
     Parameters
     ----------
-    path
-        The file.
-    engine
-        The database.
+    home
+        Where it is, and its engine.
     t
         Says refusals in the reader's language.
     clock
@@ -77,11 +89,20 @@ class Store:
         Frames last read.
     """
 
-    path: Path
-    engine: sa.Engine
+    home: Place
     t: Translate
     clock: Callable[[], dt.datetime]
     cache: views.Cache = field(default_factory=views.Cache)
+
+    @property
+    def address(self) -> str:
+        """How the store is named to people and in caches: path of the file, or URL without its password."""
+        return self.home.address
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The database."""
+        return self.home.engine
 
     def speaking(self, lang: str) -> Store:
         """Return the same store, whose refusals are said in `lang`."""
@@ -104,12 +125,12 @@ class Store:
     @property
     def version(self) -> int:
         """Number of the last change, 0 when there is none: a cache key for all that is computed from the store."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return views.last(connection)
 
     def is_empty(self) -> bool:
         """Return whether the record holds no row now."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return not any(
                 connection.execute(
                     sa.exists().where(table.c.scenario == "", table.c.tx_to.is_(None)).select()
@@ -119,7 +140,7 @@ class Store:
 
     def data_day(self) -> dt.date | None:
         """Return the newest day from which the record has data, None when no source gives a plain day."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return history.data_day(connection)
 
     def as_of(self, day: dt.date, scenario: str | None = None, known_on: dt.date | None = None) -> Snapshot:
@@ -139,10 +160,10 @@ class Store:
         InvalidData
             When there is, or was, no such scenario.
         """
-        with self._reading() as connection:
+        with self.reading() as connection:
             known = views.last(connection) if known_on is None else history.known(connection, known_on)
             view = views.of(connection, scenario or "", known, self.t)
-            return views.shot(connection, view, day, self.cache, known_on)
+            return shots.shot(connection, view, day, self.cache, known_on)
 
     def add(  # noqa: PLR0913 - each is said by name
         self,
@@ -155,6 +176,7 @@ class Store:
         valid_from: dt.date | None = None,
         scenario: str | None = None,
         data_day: dt.date | None = None,
+        seen: int | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> int | None:
         """Write rows by key as one change: the same are left, others end what stood. Return its number, or None.
@@ -173,6 +195,8 @@ class Store:
             Where; None is the record.
         data_day
             Day of the data; None is the newest plain `source_date`.
+        seen
+            As in `place`.
         progress
             Told how many of how many rows are written.
 
@@ -182,16 +206,16 @@ class Store:
             With every row that cannot be kept. Then nothing is written.
         """
         act = Act(by, "add", table, reason, source, scenario or "", data_day)
-        with self._writing() as writing:
+        with self.writing(seen) as writing:
             return entries.add(writing, table, frame, act, (valid_from or tables.ALWAYS).isoformat(), progress)
 
     def written(self, change: int | None) -> int:
         """Return how many rows a change wrote or ended; 0 for None, what `add` returns when nothing is new."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = sa.select(tables.change.c.rows).where(tables.change.c.id == change)
             return connection.execute(found).scalar_one_or_none() or 0
 
-    def place(
+    def place(  # noqa: PLR0913 - each is said by name
         self,
         unit_ids: Sequence[str],
         tenant_id: str | None,
@@ -202,8 +226,20 @@ class Store:
         reason: str,
         by: str,
         scenario: str | None = None,
+        seen: int | None = None,
     ) -> int:
         """Give units to a tenant (None for space locked or under renovation); return the number of the change.
+
+        Parameters
+        ----------
+        unit_ids, tenant_id, valid_from, valid_to, state
+            What is let to whom, from when to the day before when (None is open), and how firmly.
+        reason, by, scenario
+            Why, who, where (None is the record).
+        seen
+            `Snapshot.version` of what the planner looked at. What anybody has done since to the same units, company
+            or leases is refused with an issue of kind ``changed`` that tells it; with the newer version it goes
+            through. None does not ask.
 
         Raises
         ------
@@ -213,11 +249,18 @@ class Store:
         units = list(dict.fromkeys(unit_ids))
         row = {"tenant_id": tenant_id, "valid_from": valid_from, "valid_to": valid_to, "state": state}
         wanted = pd.DataFrame([row | {"unit_id": unit} for unit in units], dtype="object")
-        with self._writing() as writing:
+        with self.writing(seen) as writing:
             return acts.place(writing, wanted, Act(by, "place", "", reason, acts.SOURCE, scenario or ""))
 
     def place_all(
-        self, assignments: pd.DataFrame, *, reason: str, by: str, scenario: str | None = None, state: str = "reserved"
+        self,
+        assignments: pd.DataFrame,
+        *,
+        reason: str,
+        by: str,
+        scenario: str | None = None,
+        state: str = "reserved",
+        seen: int | None = None,
     ) -> int:
         """Write a whole allocation as one change: all of it or nothing; return its number.
 
@@ -229,12 +272,14 @@ class Store:
             Why, who, where (None is the record).
         state
             State of rows that bring none.
+        seen
+            As in `place`.
         """
         told = (
             assignments["state"] if "state" in assignments else pd.Series(None, index=assignments.index, dtype="string")
         )
         wanted = assignments.assign(state=told.fillna(state))
-        with self._writing() as writing:
+        with self.writing(seen) as writing:
             return acts.place(writing, wanted, Act(by, "allocate", "", reason, acts.SOURCE, scenario or ""))
 
     def move(
@@ -246,79 +291,176 @@ class Store:
         reason: str,
         by: str,
         scenario: str | None = None,
+        seen: int | None = None,
     ) -> int:
         """Move leases (a list of ids, or one tenant's id) to other units from `on`; return the number of the change."""
-        with self._writing() as writing:
+        with self.writing(seen) as writing:
             return acts.move(writing, leases, unit_ids, on, Act(by, "move", "", reason, acts.SOURCE, scenario or ""))
 
     def release(
-        self, lease_ids: Sequence[str], *, on: dt.date, reason: str, by: str, scenario: str | None = None
+        self,
+        lease_ids: Sequence[str],
+        *,
+        on: dt.date,
+        reason: str,
+        by: str,
+        scenario: str | None = None,
+        seen: int | None = None,
     ) -> int:
         """End leases on `on`, the day after the last; take away what has not begun. Return the number of the change."""
-        with self._writing() as writing:
+        with self.writing(seen) as writing:
             return acts.release(writing, lease_ids, on, Act(by, "release", "", reason, acts.SOURCE, scenario or ""))
 
     def undo(self, *, by: str, scenario: str | None = None) -> int:
         """Take back the last act of `by`, unless somebody built on it; return the number of the change that does it."""
-        with self._writing() as writing:
+        with self.writing() as writing:
             return history.undo(writing, by, scenario or "")
 
     def redo(self, *, by: str, scenario: str | None = None) -> int:
         """Do again what `by` last took back; return the number of the change that does it."""
-        with self._writing() as writing:
+        with self.writing() as writing:
             return history.redo(writing, by, scenario or "")
+
+    def take_back(self, change: int, *, by: str, reason: str = "") -> int:
+        """Put back what stood before a change, whoever did it, unless somebody built on it; return the new change."""
+        with self.writing() as writing:
+            return history.take_back(writing, change, by, reason)
 
     def undoable(self, *, by: str, scenario: str | None = None) -> int | None:
         """Return the change that `undo` would take back, None when there is none."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return history.undoable(connection, by, scenario or "")
 
     def redoable(self, *, by: str, scenario: str | None = None) -> int | None:
         """Return the change that `redo` would take back, None when there is none."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return history.redoable(connection, by, scenario or "")
 
     def scenarios(self) -> pd.DataFrame:
-        """Return the scenarios in force: name, note, created_at (UTC), by, base, placements."""
-        with self._reading() as connection:
+        """Return the scenarios in force: name, note, created_at (UTC), by, base, placements, … (`scenarios.frame`)."""
+        with self.reading() as connection:
             return scenarios.frame(connection)
 
     def create_scenario(self, name: str, *, by: str, note: str = "") -> int:
         """Make a scenario over the record as it stands now; return the number of the change."""
-        with self._writing() as writing:
+        with self.writing() as writing:
             return scenarios.create(writing, scenarios.told(by, "create_scenario", name), note=note)
 
     def copy_scenario(self, name: str, new: str, *, by: str, note: str = "") -> int:
         """Make the scenario `new` as a copy of `name`; return the number of the change."""
-        with self._writing() as writing:
+        with self.writing() as writing:
             return scenarios.copy(writing, scenarios.told(by, "copy_scenario", new, f"{name} → {new}"), name, note=note)
 
-    def drop_scenario(self, name: str, *, by: str) -> int:
-        """End a scenario; return the number of the change."""
-        with self._writing() as writing:
+    def describe_scenario(self, name: str, note: str, *, by: str) -> int:
+        """Give a scenario another note; return the number of the change."""
+        with self.writing() as writing:
+            return scenarios.describe(writing, scenarios.told(by, "describe_scenario", name), note)
+
+    def lock_scenario(self, name: str, *, by: str, locked: bool = True) -> int:
+        """Make a scenario read-only, or open it again; return the number of the change."""
+        with self.writing() as writing:
+            what = "lock_scenario" if locked else "unlock_scenario"
+            return scenarios.lock(writing, scenarios.told(by, what, name), locked=locked)
+
+    def drop_scenario(self, name: str, *, by: str, seen: int | None = None) -> int:
+        """End a scenario that is not locked; return the number of the change. `seen` as in `place`, of the scenario."""
+        with self.writing(seen) as writing:
             return scenarios.drop(writing, scenarios.told(by, "drop_scenario", name))
 
-    def changes(self, limit: int = 200, scenario: str | None = None, *, everywhere: bool = False) -> pd.DataFrame:
-        """Return the newest changes, newest first: the columns of `tables.change`, and whether each is `undone` now.
+    def differences(self, scenario: str) -> pd.DataFrame:
+        """Return what a scenario changes in the record as it was at its base (see `merging.differences`)."""
+        with self.reading() as connection:
+            return merging.differences(connection, views.of(connection, scenario, views.last(connection), self.t))
+
+    def conflicts(self, scenario: str, choices: Mapping[str, str] | None = None) -> pd.DataFrame:
+        """Return where a scenario and what the record has done since its base cannot both be, one row a conflict.
+
+        `choices`, as in `rebase`, leave out what they decide and add what they bring about. See `conflicts.frame`.
+        """
+        with self.reading() as connection:
+            view = views.of(connection, scenario, views.last(connection), self.t)
+            return merging.frame(connection, view, choices)
+
+    def rebase(
+        self, scenario: str, *, by: str, choices: Mapping[str, str] | None = None, seen: int | None = None
+    ) -> int:
+        """Lay a scenario over the record as it is now; return the number of the change.
 
         Parameters
         ----------
-        limit
-            Most rows.
-        scenario
-            Of this scenario; None is the record.
-        everywhere
-            Of the record and all scenarios instead.
+        scenario, by
+            Which, who.
+        choices
+            Conflict (its id in `conflicts`) → ``mine`` or ``theirs``. Nothing is forced.
+        seen
+            As in `place`: of the scenario, and of the record's rows about which a choice was made.
+
+        Raises
+        ------
+        InvalidData
+            With every conflict that has no choice yet. Then nothing is written.
         """
-        with self._reading() as connection:
-            return history.frame(connection, limit, None if everywhere else scenario or "")
+        with self.writing(seen) as writing:
+            return merging.rebase(writing, scenarios.told(by, "rebase_scenario", scenario), choices or {})
+
+    def approve(self, scenario: str, *, by: str, reason: str, seen: int | None = None) -> int:
+        """Write what a scenario changes into the record, as one change, and lock it; return the number of the change.
+
+        `seen` as in `place`, of the scenario: what the record has done since is no matter, or a conflict.
+
+        Raises
+        ------
+        InvalidData
+            When `by` may not approve, or with every conflict with the record: rebase the scenario first.
+        """
+        with self.writing(seen) as writing:
+            return merging.approve(
+                writing, Act(by, "approve_scenario", scenario, reason, f"scenario {scenario}"), scenario
+            )
+
+    def rights(self) -> pd.DataFrame:
+        """Return who may do what not everybody may: who, may, since (UTC), by. While it is empty, everybody may."""
+        with self.reading() as connection:
+            return rights.frame(connection)
+
+    def grant(self, who: str, *, by: str, may: str = "approve") -> int:
+        """Give a right; return the number of the change."""
+        with self.writing() as writing:
+            return rights.grant(writing, who, may, by)
+
+    def revoke(self, who: str, *, by: str, may: str = "approve") -> int:
+        """Take a right away; return the number of the change."""
+        with self.writing() as writing:
+            return rights.revoke(writing, who, may, by)
+
+    def changes(
+        self, limit: int | None = 200, scenario: str | None = None, *, everywhere: bool = False
+    ) -> pd.DataFrame:
+        """Return the newest changes (None: all) of a scenario, of the record, or `everywhere`: see `audit.changes`."""
+        with self.reading() as connection:
+            return audit.changes(connection, audit.Asked(limit, scenario=None if everywhere else scenario or ""))
+
+    def audit(self, asked: audit.Asked | None = None) -> pd.DataFrame:
+        """Return the changes that answer `asked`, newest first, each with what stood before and after in words."""
+        with self.reading() as connection:
+            return audit.frame(connection, asked or audit.Asked(), self.t)
+
+    def entries(self, changes: Sequence[int]) -> pd.DataFrame:
+        """Return every row that the changes wrote or ended, with what stood before and after (`audit.entries`)."""
+        with self.reading() as connection:
+            return audit.entries(connection, changes)
+
+    def between(self, since: int, until: int, scenario: str | None = None) -> pd.DataFrame:
+        """Return which change last touched each row between two beliefs: table, key, change_id, who, recorded_at."""
+        with self.reading() as connection:
+            return audit.between(connection, since, until, scenario or "")
 
     def export_rows(self, table: str) -> pd.DataFrame:
         """Return every row of `table` ever recorded, as kept: scenario, tx_from, tx_to name the changes."""
         held = tables.DATA[table]
         names = [column.name for column in held.columns]
-        with self._reading() as connection:
-            found = views.fetch(connection, [sa.select(held).order_by(held.c.row_id)])
+        with self.reading() as connection:
+            found = views.fetch(connection, [sa.select(*tables.shown(held, names)).order_by(held.c.row_id)])
         return pd.DataFrame(found, columns=names, dtype="object")
 
     def backup(self, path: str | Path) -> Path:
@@ -329,21 +471,26 @@ class Store:
         InvalidData
             When the file is there already, or cannot be written.
         """
-        target = Path(path)
-        with opening.said(target, self.t):
-            if target.exists():
-                mend = self.t("Choose another name; nothing is ever overwritten.")
-                raise opening.refused(target, "exists", self.t("The file is there already."), mend)
-            sqlite.backup(self.path, target)
-        return target
+        return care.backup(self.home, path, self.t)
 
     @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
-        with opening.said(self.path, self.t), self.engine.begin() as connection:
+    def reading(self) -> Iterator[sa.Connection]:
+        """Lend a connection that sees one state of the store, whoever writes meanwhile."""
+        with opening.said(self.home, self.t), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Writing]:
-        with opening.said(self.path, self.t), self.engine.execution_options(writes=True).begin() as connection:
+    def writing(self, seen: int | None = None) -> Iterator[Writing]:
+        """Begin one act, the only one at a time: all of it is written at the end, or nothing.
+
+        Parameters
+        ----------
+        seen
+            Version of the snapshot that the act was decided on; None does not ask what was done since.
+        """
+        with opening.said(self.home, self.t), commits.act(self.home, self.t) as connection:
+            opening.same(connection, self.home, self.t)
+            if seen is not None:
+                commits.refuse_replaced(connection, seen, self.t)
             now = self.clock().astimezone(dt.UTC).replace(tzinfo=None)
-            yield Writing(connection, self.t, now)
+            yield Writing(connection, self.t, now, seen)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from parks import schema
 from parks.issues import InvalidData, Issue
-from parks.store import entries, history, occupancy, rows, tables, views
+from parks.store import entries, history, meanwhile, occupancy, rows, tables, views
+from parks.store.writing import NUL
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -40,14 +41,15 @@ def place(writing: Writing, wanted: pd.DataFrame, act: Act) -> int:
     """
     view = writing.view(act.scenario)
     leases = [_lease(row, act) for row in wanted.to_dict("records")]
+    units = [str(lease["unit_id"]) for lease in leases]
+    tenants = list(dict.fromkeys(str(lease["tenant_id"]) for lease in leases if lease["tenant_id"]))
+    meanwhile.refuse(writing, view, units=units, tenants=tenants)
     faults = [*_unknown(writing, view, leases), *_impossible(leases, writing.t)]
     if faults:
         raise InvalidData(faults)
-    units = [str(lease["unit_id"]) for lease in leases]
-    tenants = list(dict.fromkeys(str(lease["tenant_id"]) for lease in leases if lease["tenant_id"]))
     change = writing.record(replace(act, subject=history.subject(tenants, units)), len(leases))
     made = _rows(writing, leases, change)
-    entries.put(writing, view, change, "leases", [occupancy.field(row, "lease_id") for row in made], made)
+    entries.put(writing, view, change, "leases", [occupancy.field(row, "lease_id") for row in made], made, stood={})
     return change
 
 
@@ -66,7 +68,11 @@ def move(writing: Writing, asked: str | Sequence[str], unit_ids: Sequence[str], 
         First day in the new place. A lease that has not begun by then is moved whole.
     """
     view = writing.view(act.scenario)
-    old = _asked(writing, view, asked, on)
+    stood = _standing(writing, view, asked)
+    named = {asked} if isinstance(asked, str) else {occupancy.field(row, "tenant_id") for (row,) in stood.values()}
+    leases_asked = () if isinstance(asked, str) else asked
+    meanwhile.refuse(writing, view, units=unit_ids, tenants=named - {None}, leases=leases_asked)
+    old = _asked(stood, asked, on, writing.t)
     start = max(on.isoformat(), min(occupancy.field(row, "valid_from") for row in old))
     like = {
         "tenant_id": occupancy.field(old[0], "tenant_id"),
@@ -83,21 +89,23 @@ def move(writing: Writing, asked: str | Sequence[str], unit_ids: Sequence[str], 
     said = history.subject([str(like["tenant_id"] or "")], left, [str(unit) for unit in unit_ids])
     change = writing.record(replace(act, subject=said), len(old) + len(leases))
     new = [*_ended(old, on), *_rows(writing, leases, change)]
-    keys = [occupancy.field(row, "lease_id") for row in [*old, *new]]
-    entries.put(writing, view, change, "leases", list(dict.fromkeys(keys)), new)
+    keys = dict.fromkeys(occupancy.field(row, "lease_id") for row in [*old, *new])
+    entries.put(writing, view, change, "leases", list(keys), new, stood=_keyed(old))
     return change
 
 
 def release(writing: Writing, lease_ids: Sequence[str], on: dt.date, act: Act) -> int:
     """End leases on `on` (the day after the last); one that has not begun by then is taken away."""
     view = writing.view(act.scenario)
-    old = _asked(writing, view, lease_ids, on)
+    stood = _standing(writing, view, lease_ids)
+    meanwhile.refuse(writing, view, leases=lease_ids)
+    old = _asked(stood, lease_ids, on, writing.t)
     tenants = [str(occupancy.field(row, "tenant_id") or "") for row in old]
     units = [str(occupancy.field(row, "unit_id")) for row in old]
     said = history.subject(list(dict.fromkeys(filter(None, tenants))), units)
     change = writing.record(replace(act, subject=said), len(old))
-    keys = [occupancy.field(row, "lease_id") for row in old]
-    entries.put(writing, view, change, "leases", keys, _ended(old, on))
+    stood = _keyed(old)
+    entries.put(writing, view, change, "leases", list(stood), _ended(old, on), stood=stood)
     return change
 
 
@@ -127,32 +135,41 @@ def _ended(old: Iterable[Row], on: dt.date) -> list[Row]:
     return [(*row[:end], day, *row[end + 1 :]) for row in old if occupancy.field(row, "valid_from") < day]
 
 
-def _asked(writing: Writing, view: views.View, asked: str | Sequence[str], on: dt.date) -> list[Row]:
-    """Return the leases asked for as they stand; refuse those that are unknown or over by `on`."""
-    connection, t, day = writing.connection, writing.t, on.isoformat()
+def _keyed(leases: Iterable[Row]) -> dict[str, list[Row]]:
+    return {occupancy.field(row, "lease_id"): [row] for row in leases}
+
+
+def _standing(writing: Writing, view: views.View, asked: str | Sequence[str]) -> dict[str, list[Row]]:
+    """Return lease → its row as it stands: of the leases, or the company, asked for."""
     if isinstance(asked, str):
-        held = views.rows_of(connection, view, "leases", [asked], by="tenant_id")
-        old = [row for found in held.values() for row in found if occupancy.field(row, "valid_to") > day]
+        return views.rows_of(writing.connection, view, "leases", [asked], by="tenant_id")
+    return views.rows_of(writing.connection, view, "leases", asked)
+
+
+def _asked(stood: dict[str, list[Row]], asked: str | Sequence[str], on: dt.date, t: Translate) -> list[Row]:
+    """Return the leases asked for as they stand; refuse those that are unknown or over by `on`."""
+    day = on.isoformat()
+    held = {key: row for key, (row,) in stood.items()}
+    if isinstance(asked, str):
+        old = [row for row in held.values() if occupancy.field(row, "valid_to") > day]
         if not old:
             message = t("Tenant {tenant} holds nothing on {day} or later.", tenant=asked, day=day)
             raise InvalidData([_issue("tenant_id", asked, "unknown", message, t("Place it instead."))])
         return old
-    held = views.rows_of(connection, view, "leases", asked)
     mend = t("Look at the newest state and choose again.")
     faults = [
         _issue("lease_id", key, "unknown", t("There is no lease {lease}.", lease=key), mend)
         for key in asked
         if key not in held
     ]
-    for key, (row, *_) in held.items():
-        if occupancy.field(row, "valid_to") <= day:
-            end = occupancy.field(row, "valid_to")
-            faults.append(
-                _issue("lease_id", key, "over", t("Lease {lease} ends on {day} already.", lease=key, day=end), mend)
-            )
+    for key, row in held.items():
+        end = occupancy.field(row, "valid_to")
+        if end <= day:
+            message = t("Lease {lease} ends on {day} already.", lease=key, day=end)
+            faults.append(_issue("lease_id", key, "over", message, mend))
     if faults or not held:
         raise InvalidData(faults or [_issue("lease_id", "", "missing", t("No lease was chosen."), t("Choose one."))])
-    return [row for found in held.values() for row in found]
+    return list(held.values())
 
 
 def _unknown(writing: Writing, view: views.View, leases: Sequence[dict[str, Any]]) -> list[Issue]:
@@ -184,6 +201,10 @@ def _impossible(leases: Sequence[dict[str, Any]], t: Translate) -> list[Issue]:
         if start is None or not start < end:
             mend = t("Give the day after the last, or leave it empty when it is open.")
             faults.append(_issue("valid_to", end, "period", t("The end is not after the start."), mend, unit))
+        if NUL in str(lease["reason"]):
+            message = t("The text holds a sign that cannot be seen or kept (NUL).")
+            shown = str(lease["reason"]).replace(NUL, "␀")
+            faults.append(_issue("reason", shown, "sign", message, t("Type the text anew."), unit))
         if lease["state"] not in tables.STATES:
             mend = t("Use one of: {states}.", states=", ".join(tables.STATES))
             faults.append(

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from parks import schema
 from parks.issues import InvalidData, Issue
-from parks.store import occupancy, rows, tables, views
+from parks.store import engines, faults, locks, lookup, meanwhile, occupancy, rows, tables, views
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
     from parks.store.rows import Row
     from parks.store.writing import Act, Writing
-    from parks.words import Translate
 
 PORTION = 10_000
 """Rows between two calls of `progress`."""
@@ -33,6 +32,8 @@ def put(
     keys: Sequence[str],
     new: Sequence[Row],
     progress: Callable[[int, int], None] | None = None,
+    *,
+    stood: Mapping[str, Sequence[Row]] | None = None,
 ) -> None:
     """Let `new` be all that `view` holds of `keys` from now on.
 
@@ -50,44 +51,64 @@ def put(
         Rows with the columns `tables.stored`.
     progress
         Told how many of how many rows are written.
+    stood
+        Key → the rows of `keys` that the act saw and was decided on; None when it did not look.
 
     Raises
     ------
     InvalidData
-        When a unit would be firmly held twice.
+        When a unit would be firmly held twice, the scenario is locked, or other rows stand there than the act saw.
     """
+    locks.refuse(writing, view.scenario)
     if name == "leases":
         occupancy.refuse(writing, view, keys, new)
-    if view.scenario:
-        _take_over(writing, view, change, name, keys)
+    own = _take_over(writing, view, change, name, keys) if view.scenario else set(keys)
+    _end(writing, view, change, name, own, stood)
     connection, table = writing.connection, tables.DATA[name]
-    current = sa.and_(table.c.scenario == view.scenario, table.c.tx_to.is_(None))
-    for part in rows.portions(keys):
-        old = table.c[schema.key(name)].in_(part)
-        connection.execute(sa.update(table).where(current, old).values(tx_to=change))
     names = [*tables.stored(name), "scenario", "tx_from"]
-    statement = _insert(connection, table, names)
+    kind = engines.kind(connection.dialect.name)
     for number, part in enumerate(rows.portions(new, PORTION)):
-        connection.exec_driver_sql(statement, [(*row, view.scenario, change) for row in part])
+        kind.insert(connection, table, names, [(*row, view.scenario, change) for row in part])
         if progress is not None:
             progress(number * PORTION + len(part), len(new))
 
 
-def _insert(connection: sa.Connection, table: sa.Table, names: list[str]) -> str:
-    """Return the insert of the driver: a million rows pass it as plain tuples."""
-    made = sa.insert(table).values({name: sa.bindparam(name) for name in names}).compile(connection.engine)
-    placed = list(getattr(made, "positiontup", None) or names)
-    if placed != names:
-        message = f"the driver asks for another order of columns: {placed}"
-        raise AssertionError(message)
-    return str(made)
+def _take_over(writing: Writing, view: views.View, change: int, name: str, keys: Sequence[str]) -> set[str]:
+    """Take over from the record those of `keys` that the scenario has not; return the others."""
+    own = views.takes(writing.connection, name, view, keys)
+    fresh = sorted(set(keys) - own)
+    if fresh:
+        kind = engines.kind(writing.connection.dialect.name)
+        columns = ("scenario", "table_name", "key", "tx_from")
+        kind.insert(writing.connection, tables.taken, columns, [(view.scenario, name, key, change) for key in fresh])
+    return own
 
 
-def _take_over(writing: Writing, view: views.View, change: int, name: str, keys: Sequence[str]) -> None:
-    fresh = sorted(set(keys) - views.takes(writing.connection, name, view, keys))
-    made = [{"scenario": view.scenario, "table_name": name, "key": key, "tx_from": change} for key in fresh]
-    if made:
-        writing.connection.execute(sa.insert(tables.taken), made)
+def _end(
+    writing: Writing,
+    view: views.View,
+    change: int,
+    name: str,
+    own: set[str],
+    stood: Mapping[str, Sequence[Row]] | None,
+) -> None:
+    """End what stands of the keys `own`, those that the record or the scenario itself holds; nothing but what was seen.
+
+    Writers take turns, so the count is a second bolt: it holds against one that does not.
+    """
+    if stood is not None and not stood:
+        return  # all of it is new: should a row stand there all the same, the database refuses a second one
+    table, ended = tables.DATA[name], 0
+    current = sa.and_(table.c.scenario == view.scenario, table.c.tx_to.is_(None))
+    for part in rows.portions(sorted(own)):
+        old = table.c[schema.key(name)].in_(part)
+        ended += writing.connection.execute(sa.update(table).where(current, old).values(tx_to=change)).rowcount
+    if stood is not None and ended != sum(len(stood.get(key, ())) for key in own):
+        t = writing.t
+        message = t("Somebody wrote to these rows at the same moment. Nothing was changed.")
+        raise InvalidData(
+            [Issue(name, "", "", "", "changed", message, t("Look at the newest state and choose again."))]
+        )
 
 
 def add(
@@ -116,35 +137,58 @@ def add(
         Told how many of how many rows are written.
     """
     view = writing.view(act.scenario)
-    given = rows.encode(name, frame)
-    faults = _faults(name, given, writing.t)
-    if faults:
-        raise InvalidData(faults)
-    at = list(schema.columns(name)).index(schema.key(name))
-    held = views.rows_of(writing.connection, view, name, (row[at] for row in given))
+    typed = schema.typed(name, frame)
+    wrong = faults.found(name, typed, writing.t)
+    if wrong:
+        raise InvalidData(wrong)
+    given = rows.encode(name, typed)
+    known, said = _known(writing, view, name, given, valid_from)
+    names = list(schema.columns(name))
+    at, told = names.index(schema.key(name)), names.index("source")
     keys: list[str] = []
     new: list[Row] = []
     for row in given:
-        old = held.get(row[at], [])
-        stands = _turned(name, _sourced(name, row, old, act.source), old, valid_from)
-        if stands != old:
+        if row[at] not in said:
+            old = known.get(row[at], [])
             keys.append(row[at])
-            new += stands
+            new += _turned(name, _sourced(row, old, told, act.source), old, valid_from)
     if not keys:
         return None
+    meanwhile.refuse(writing, view, keys={name: keys})
     change = writing.record(replace(act, data_day=act.data_day or _data_day(name, given)), len(keys))
-    put(writing, view, change, name, keys, new, progress)
+    put(writing, view, change, name, keys, new, progress, stood=known)
     return change
 
 
-def _sourced(name: str, row: Row, old: list[Row], source: str) -> Row:
+def _known(
+    writing: Writing, view: views.View, name: str, given: Sequence[Row], day: str
+) -> tuple[dict[str, list[Row]], set[str]]:
+    """Return key → the rows that are known of it, and the keys of which `given` says what is known from `day` on.
+
+    Rows that say nothing new are not kept while the others are read: a file that comes again is nearly all of them.
+    """
+    names = list(schema.columns(name))
+    at, told = names.index(schema.key(name)), names.index("source")
+    mine = {row[at]: row for row in given}
+    known: dict[str, list[Row]] = {}
+    said = set()
+    for old in lookup.stream(writing.connection, view, name, mine):
+        row = mine[old[at]]
+        if row[told] is None:
+            row = (*row[:told], old[told], *row[told + 1 :])
+        if (old == row) if name in tables.DATED else (old[:-2] == row and old[-2] <= day and old[-1] == rows.OPEN):
+            said.add(old[at])
+        else:
+            known.setdefault(old[at], []).append(old)
+    return lookup.in_order(name, known), said
+
+
+def _sourced(row: Row, old: list[Row], at: int, source: str) -> Row:
     """Return `row` with a source: a row that brings none and says what is known keeps the source of what is known."""
-    at = list(schema.columns(name)).index("source")
     if row[at] is not None:
         return row
     kept = (*row[:at], old[-1][at], *row[at + 1 :]) if old else row
-    same = bool(old) and kept == old[-1][: len(row)]
-    return kept if same else (*row[:at], source, *row[at + 1 :])
+    return kept if old and kept == old[-1][: len(row)] else (*row[:at], source, *row[at + 1 :])
 
 
 def _turned(name: str, row: Row, old: list[Row], day: str) -> list[Row]:
@@ -160,30 +204,5 @@ def _turned(name: str, row: Row, old: list[Row], day: str) -> list[Row]:
 def _data_day(name: str, given: list[Row]) -> dt.date | None:
     """Return the newest source date that is a plain day, None when there is none."""
     at = list(schema.columns(name)).index("source_date")
-    return max((day for row in given if (day := rows.plain_day(row[at])) is not None), default=None)
-
-
-def _faults(name: str, given: list[Row], t: Translate) -> list[Issue]:
-    """Return every row that cannot be kept: a required cell is empty, a key stands twice, an end before its start."""
-    columns = list(schema.columns(name).values())
-    names = [column.name for column in columns]
-    at = names.index(schema.key(name))
-    found: list[Issue] = []
-    seen: set[Any] = set()
-    needed = [(place, column) for place, column in enumerate(columns) if column.required and column.name != "source"]
-    bounds = (names.index("valid_from"), names.index("valid_to")) if name in tables.DATED else None
-    for row in given:
-        key = str(row[at] or "")
-        for place, column in needed:
-            if row[place] is None:
-                message = t("A required cell is empty.")
-                found.append(Issue(name, key, column.name, "", "missing", message, t("Fill in the cell.")))
-        if row[at] in seen:
-            message = t("The key stands twice.")
-            found.append(Issue(name, key, names[at], key, "doubled", message, t("Keep one row of each key.")))
-        seen.add(row[at])
-        if bounds and row[bounds[0]] is not None and not row[bounds[0]] < row[bounds[1]]:
-            message = t("The end is not after the start.")
-            mend = t("Give the day after the last, or leave it empty when it is open.")
-            found.append(Issue(name, key, "valid_to", row[bounds[1]], "period", message, mend))
-    return found
+    said = (rows.plain_day(text) for text in {row[at] for row in given})
+    return max((day for day in said if day is not None), default=None)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from parks import schema
 from parks.issues import InvalidData, Issue
-from parks.store import rows, tables, views
+from parks.store import lookup, rows, tables, views
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,14 +47,18 @@ def field(row: Row, name: str) -> Any:  # noqa: ANN401 - a cell is text or a num
     return row[_NAMES.index(name)]
 
 
-def _holds(found: Iterable[Row], *, new: bool) -> list[Hold]:
-    names = ("unit_id", "valid_from", "lease_id", "tenant_id", "valid_to", "state")
-    at = [_NAMES.index(name) for name in names]
-    cells = ([row[place] for place in at] for row in found)
+_CELLS = itemgetter(*map(_NAMES.index, ("unit_id", "valid_from", "lease_id", "tenant_id", "valid_to", "state")))
+
+
+def _firm(found: Iterable[Row]) -> list[Row]:
+    """Return unit, start, lease, tenant, end and state of the leases that hold their unit."""
+    return [cells for cells in map(_CELLS, found) if cells[-1] in tables.FIRM]
+
+
+def _holds(cells: Iterable[Row], crowded: set[str], *, new: bool) -> list[Hold]:
+    """Return the occupations of the units in which there are several."""
     return [
-        Hold(unit, start, new, lease, tenant, end)
-        for unit, start, lease, tenant, end, state in cells
-        if state in tables.FIRM
+        Hold(unit, start, new, lease, tenant, end) for unit, start, lease, tenant, end, _ in cells if unit in crowded
     ]
 
 
@@ -75,13 +81,15 @@ def refuse(writing: Writing, view: views.View, keys: Iterable[str], new: Sequenc
     InvalidData
         With one issue for each of the new rows that clashes: who holds the unit until when, and what to do.
     """
-    wanted = _holds(new, new=True)
-    replaced = set(keys)
-    held = views.rows_of(writing.connection, view, "leases", {hold.unit for hold in wanted}, by="unit_id")
-    others = _holds((row for key, found in held.items() if key not in replaced for row in found), new=False)
+    wanted, replaced = _firm(new), set(keys)
+    units = Counter(unit for unit, *_ in wanted)
+    held = lookup.stream(writing.connection, view, "leases", units.keys(), by="unit_id")
+    others = [cells for cells in _firm(held) if cells[2] not in replaced]
+    units.update(unit for unit, *_ in others)
+    crowded = {unit for unit, count in units.items() if count > 1}
     clashes = []
     longest: Hold | None = None
-    for hold in sorted([*others, *wanted]):
+    for hold in sorted([*_holds(others, crowded, new=False), *_holds(wanted, crowded, new=True)]):
         if longest is None or hold.unit != longest.unit or hold.start >= longest.end:
             longest = hold
             continue

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 import shapely
 
 from parks import schema
@@ -17,10 +18,29 @@ from parks.store import tables
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
 Row = tuple[Any, ...]
 """One row as the driver keeps it: text, numbers, ISO days, 0/1, WKB; None is unknown."""
 Cell = str | float | bool | dt.date | pd.Timestamp | None
 """What one cell of a frame may hold here; NA and NaT are unknown."""
+TEXT = pa.large_string()
+ARROW = {
+    "int": pa.int64(),
+    "number": pa.float64(),
+    "bool": pa.bool_(),
+    "date": pa.date32(),
+    "point": pa.large_binary(),
+    "polygon": pa.large_binary(),
+}
+"""Column type of the schema → type between store and frame; every other one is text."""
+PANDAS = {
+    TEXT: pd.StringDtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.float64(): pd.Float64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
+"""Type between store and frame → dtype (`schema.DTYPES`)."""
 OPEN = tables.OPEN.isoformat()
 ALWAYS = tables.ALWAYS.isoformat()
 
@@ -58,36 +78,45 @@ def _objects(values: pd.Series[Any]) -> list[Any]:
     return plain
 
 
-def decode(table: str, columns: Sequence[Sequence[Any]]) -> pd.DataFrame:
-    """Return the typed frame (as `schema.typed` would) of the schema's columns as the driver gave them."""
+def arrow(table: str) -> pa.Schema:
+    """Return the columns of a stored row of `table` (`tables.stored`) and their types between store and frame."""
     known = schema.columns(table)
-    read = {name: _typed(cells, known[name]) for name, cells in zip(known, columns, strict=True)}
-    key, place = schema.key(table), schema.geometry(table)
-    frame = pd.DataFrame({name: cells for name, cells in read.items() if name != place})
-    if place is not None:
-        frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(read[place], crs="EPSG:4326"))
-    ordered = columns[list(known).index(key)]
-    if all(one < next_one for one, next_one in pairwise(ordered)):
-        return frame
-    return frame.sort_values(key, kind="stable").reset_index(drop=True)
+    return pa.schema(
+        (name, ARROW.get(known[name].type if name in known else "date", TEXT)) for name in tables.stored(table)
+    )
 
 
-def _typed(values: Sequence[Any], column: schema.Column) -> Any:  # noqa: ANN401 - pandas has no one name for its arrays
-    if column.is_geometry:
-        return shapely.from_wkb(np.array(values, dtype=object))
-    if column.type == "number":
-        numbers = np.array(values, dtype="float64")  # None becomes NaN; the store keeps no NaN of its own
-        return pd.arrays.FloatingArray(numbers, np.isnan(numbers))
-    if column.type == "date":
-        return days(values)
-    dtype: Any = schema.DTYPES.get(column.type, "string")
-    return pd.array(values, dtype=dtype)
+def gathered(table: str, columns: Sequence[Sequence[Any]]) -> pa.Table:
+    """Return the columns `tables.stored`, as the driver gave them, with the types of `arrow`."""
+    types = arrow(table)
+    return pa.table([typed(cells, field.type) for cells, field in zip(columns, types, strict=True)], schema=types)
 
 
-def days(values: Sequence[str | None]) -> np.ndarray[Any, np.dtype[np.datetime64]]:
-    """Return ISO days as an array of days; None and the open end become NaT. Few days are many rows' day."""
-    read = {value: np.datetime64(None if value == OPEN else value, "s") for value in set(values)}
-    return np.fromiter((read[value] for value in values), dtype="datetime64[s]", count=len(values))
+def typed(cells: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """Return cells as the driver gave them as one column; None is unknown."""
+    asked = kind if pa.types.is_floating(kind) or kind == TEXT else None  # whatever is said need not be found out
+    return pa.array(cells, asked).cast(kind)
+
+
+def decode(table: str, read: pa.Table) -> pd.DataFrame:
+    """Return the typed frame (as `schema.typed` would) of columns with the types of `arrow`, in their order."""
+    place, columns = schema.geometry(table), schema.columns(table).values()
+    cells = {column.name: _day(read[column.name]) if column.type == "date" else read[column.name] for column in columns}
+    shapes = cells.pop(place) if place else None
+    frame: pd.DataFrame = pa.table(cells).to_pandas(types_mapper=PANDAS.get)
+    if shapes is not None:
+        frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapely.from_wkb(objects(shapes)), crs="EPSG:4326"))
+    return frame
+
+
+def _day(days: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return days as moments, as frames hold them; the open end is none."""
+    return pc.if_else(pc.equal(days, tables.OPEN), None, days).cast(pa.timestamp("s"))
+
+
+def objects(cells: pa.ChunkedArray) -> NDArray[np.object_]:
+    """Return text or WKB cell by cell, None where it is unknown."""
+    return np.array(cells.to_pylist(), dtype=object) if len(cells) else np.empty(0, dtype=object)
 
 
 def iso(value: Cell) -> str | None:

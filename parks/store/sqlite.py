@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects.sqlite import dialect
 
-from parks.issues import InvalidData, Issue
-from parks.store import tables
+from parks.store import refusals, tables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from parks.issues import InvalidData
+    from parks.store.engines import Place
+    from parks.store.rows import Row
     from parks.words import Translate
 
 PATIENCE = 20.0
 """How long a writer waits for the one before it [s]."""
-Error = sqlite3.Error
+TOGETHER = 100
+"""Rows of one statement: SQLite keeps a journal of every statement that a guard may stop, dearer than a row."""
+FAULTS: tuple[type[Exception], ...] = (sqlite3.Error,)
 MAGIC = b"SQLite format 3\x00"
+REFUSED = {
+    "double booking": "double_booking",
+    "database is locked": "locked",
+    "disk is full": "full",
+    "readonly database": "readonly",
+    "unable to open": "unreachable",
+    "not a database": "not_a_store",
+    "malformed": "damaged",
+    "disk I/O error": "disk",
+}
+"""Part of what SQLite says → the refusal."""
 
 
 def engine(path: Path) -> sa.Engine:
@@ -49,6 +68,19 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def find(place: Place, t: Translate, *, create: bool) -> None:
+    """Refuse a file that cannot hold a store, before anything is opened; make its folder."""
+    path = cast("Path", place.path)
+    if not path.exists() or not path.stat().st_size:
+        if not create:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+    elif is_foreign(path):
+        raise refusals.said(place.address, "not_a_store", t)
+    elif not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+
 def settle(engine: sa.Engine) -> None:
     """Let readers and a writer work at once (WAL). The file remembers it, so it is said only to a store of ours."""
     raw = engine.raw_connection()
@@ -66,70 +98,129 @@ def settle(engine: sa.Engine) -> None:
         raw.close()
 
 
+def is_empty(connection: sa.Connection) -> bool:
+    """Return whether the file holds nothing yet."""
+    return not _found(connection)
+
+
 def guards() -> dict[str, str]:
     """Return trigger name → statement that makes it.
 
     ``booking`` refuses two firm occupations of one unit whose days overlap, within the record, within a scenario,
-    and between a scenario and what it sees of the record. The others keep rows as they were written:
-    a row can be ended once, nothing else in it can change, and none is deleted.
+    and between a scenario and what it sees of the record; ``base`` the last when a scenario is laid over another
+    state of the record. The others keep rows as they were written: a row can be ended once, nothing else in it can
+    change, none is deleted, and none takes another's place.
     """
-    made = {"leases_booking": _booking()}
-    for table in tables.METADATA.tables.values():
+    made = {"leases_booking": _booking(), "scenario_base": _base()}
+    for table in filter(tables.kept, tables.METADATA.tables.values()):
         fixed = ", ".join(f'"{column.name}"' for column in table.columns if column.name != "tx_to")
         kept = f"SELECT RAISE(ABORT, 'rows of {table.name} are never changed or deleted')"
         made[f"{table.name}_stays"] = f"BEFORE DELETE ON {table.name} BEGIN {kept}; END"
         made[f"{table.name}_fixed"] = f"BEFORE UPDATE OF {fixed} ON {table.name} BEGIN {kept}; END"
+        made[f"{table.name}_adds"] = f"BEFORE INSERT ON {table.name} WHEN {_replaces(table)} BEGIN {kept}; END"
         if "tx_to" in table.columns:
             again = "WHEN OLD.tx_to IS NOT NULL OR NEW.tx_to IS NULL"
             made[f"{table.name}_ends_once"] = f"BEFORE UPDATE OF tx_to ON {table.name} {again} BEGIN {kept}; END"
     return {f"guard_{name}": f"CREATE TRIGGER guard_{name} {body}" for name, body in made.items()}
 
 
+def _replaces(table: sa.Table) -> str:
+    """Return the condition that a new row has the place of an old one, which INSERT OR REPLACE would delete unsaid."""
+    rules = (rule for rule in table.constraints if isinstance(rule, sa.PrimaryKeyConstraint | sa.UniqueConstraint))
+    # Both are sets: said in one order, so that every process says the same guard.
+    unique = sorted((index for index in table.indexes if index.unique), key=lambda index: str(index.name))
+    current = "tx_to IS NULL AND NEW.tx_to IS NULL"
+    alike = sorted(f"{table.name} WHERE {_same(rule.columns)}" for rule in rules)
+    alike += [f"{table.name} INDEXED BY {index.name} WHERE {_same(index.columns)} AND {current}" for index in unique]
+    return " OR ".join(f"EXISTS (SELECT 1 FROM {said})" for said in alike)  # noqa: S608 - our own words
+
+
+def _same(columns: Iterable[sa.ColumnClause[object]]) -> str:
+    return " AND ".join(f'"{column.name}" = NEW."{column.name}"' for column in columns)
+
+
 def _booking() -> str:
-    firm = ", ".join(f"'{state}'" for state in tables.FIRM)
-    overlap = (
-        f"held.unit_id = NEW.unit_id AND held.state IN ({firm})"
-        " AND held.valid_from < NEW.valid_to AND held.valid_to > NEW.valid_from"
-    )
-    return f"""BEFORE INSERT ON leases WHEN NEW.tx_to IS NULL AND NEW.state IN ({firm}) BEGIN
+    days = "held.valid_from < NEW.valid_to AND held.valid_to > NEW.valid_from"
+    overlap = f"held.unit_id = NEW.unit_id AND {days} AND {tables.firm('held')}"
+    return f"""BEFORE INSERT ON leases WHEN NEW.tx_to IS NULL AND {tables.firm("NEW")} BEGIN
 SELECT RAISE(ABORT, 'double booking') WHERE EXISTS (
   SELECT 1 FROM leases AS held INDEXED BY leases_unit
   WHERE {overlap} AND held.scenario = NEW.scenario AND held.tx_to IS NULL
 ) OR NEW.scenario <> '' AND EXISTS (
   SELECT 1 FROM leases AS held INDEXED BY leases_unit
   JOIN scenario ON scenario.name = NEW.scenario AND scenario.tx_to IS NULL
-  WHERE {overlap} AND held.scenario = '' AND held.tx_from <= scenario.base
-    AND (held.tx_to IS NULL OR held.tx_to > scenario.base)
-    AND NOT EXISTS (SELECT 1 FROM taken WHERE taken.scenario = NEW.scenario AND taken.table_name = 'leases'
-      AND taken.key = held.lease_id AND taken.tx_to IS NULL)
+  WHERE {overlap} AND {tables.record_seen("held", "scenario.base", "NEW.scenario")}
 );
 END"""  # noqa: S608 - every word comes from our own schema
 
 
-def indexes() -> set[str]:
-    """Return the names of the unique indexes that keep a key from standing twice."""
-    return {index.name or "" for table in tables.METADATA.tables.values() for index in table.indexes if index.unique}
+def _base() -> str:
+    return f"""BEFORE INSERT ON scenario WHEN NEW.tx_to IS NULL BEGIN
+SELECT RAISE(ABORT, 'double booking') WHERE EXISTS (
+  SELECT 1 FROM leases AS own INDEXED BY leases_overlay
+  JOIN leases AS held INDEXED BY leases_unit ON held.unit_id = own.unit_id
+    AND held.valid_from < own.valid_to AND held.valid_to > own.valid_from
+  WHERE own.scenario = NEW.name AND own.scenario <> '' AND own.tx_to IS NULL AND {tables.firm("own")}
+    AND {tables.firm("held")} AND {tables.record_seen("held", "NEW.base", "NEW.name")}
+);
+END"""  # noqa: S608 - every word comes from our own schema
 
 
-def make(connection: sa.Connection) -> None:
-    """Make the tables and their guards in an empty file, as one act."""
-    tables.METADATA.create_all(connection)
+def indexes() -> dict[str, str]:
+    """Return the unique indexes that keep a key from standing twice: name → statement that makes it."""
+    unique = [index for table in tables.METADATA.tables.values() for index in table.indexes if index.unique]
+    return {str(index.name): str(sa.schema.CreateIndex(index).compile(dialect=dialect())) for index in unique}
+
+
+def guard(connection: sa.Connection) -> None:
+    """Put every guard in force."""
     for statement in guards().values():
         connection.exec_driver_sql(statement)
-    mark = {"format": tables.FORMAT, "columns": tables.fingerprint()}
-    connection.execute(sa.insert(tables.about).values(mark))
 
 
-def found(connection: sa.Connection) -> dict[str, str]:
+def unguard(connection: sa.Connection) -> None:
+    """Take every guard away, those of older stores too."""
+    for name in [name for name in _found(connection) if name.startswith("guard_")]:
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+
+
+def dress(connection: sa.Connection, given: Iterable[str] = ()) -> None:
+    """Do nothing: no other program may open the live file."""
+
+
+def undress(connection: sa.Connection) -> list[str]:
+    """Take nothing away."""
+    del connection
+    return []
+
+
+def suspend(connection: sa.Connection) -> None:
+    """Let the guards of rows rest until `resume`."""
+    unguard(connection)
+
+
+def resume(connection: sa.Connection) -> None:
+    """Put the guards of rows in force again; the file numbers its rows by itself."""
+    guard(connection)
+
+
+def faults(connection: sa.Connection) -> list[str]:
+    """Return what SQLite itself finds wrong with the file: torn pages, broken rules, rows that refer to nothing."""
+    torn = [str(line) for line in connection.exec_driver_sql("PRAGMA integrity_check").scalars() if line != "ok"]
+    loose = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    return torn + [f"{table} {row} → {parent}" for table, row, parent, _ in loose]
+
+
+def _found(connection: sa.Connection) -> dict[str, str]:
     """Return name → statement of all that the file holds."""
     rows = connection.exec_driver_sql("SELECT name, coalesce(sql, '') FROM sqlite_master")
     return {str(name): str(statement) for name, statement in rows}
 
 
-def missing(held: dict[str, str]) -> list[str]:
-    """Return the guards that are not in force among what the file holds."""
-    gone = [name for name, statement in guards().items() if held.get(name) != statement]
-    return sorted([*gone, *(indexes() - held.keys())])
+def missing(connection: sa.Connection) -> list[str]:
+    """Return the guards that are not in force as we wrote them."""
+    held = _found(connection)
+    return sorted(name for name, statement in (guards() | indexes()).items() if held.get(name) != statement)
 
 
 def is_foreign(path: Path) -> bool:
@@ -139,60 +230,33 @@ def is_foreign(path: Path) -> bool:
     return start not in (b"", MAGIC)
 
 
-def refusal(error: BaseException, path: Path, t: Translate) -> InvalidData | None:
-    """Return the refusal that says `error` in words, None when it is a fault of ours and not of the place.
+def insert(connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Row]) -> None:
+    """Write plain rows, the columns `names` of each."""
+    columns = ", ".join(f'"{name}"' for name in names)
+    placed = f"({', '.join('?' for _ in names)})"
+    whole = len(rows) - len(rows) % TOGETHER
+    for size, part in ((TOGETHER, rows[:whole]), (1, rows[whole:])):
+        if part:
+            statement = f'INSERT INTO "{table.name}" ({columns}) VALUES {", ".join([placed] * size)}'  # noqa: S608
+            cells = [tuple(chain.from_iterable(part[at : at + size])) for at in range(0, len(part), size)]
+            connection.exec_driver_sql(statement, cells)
 
-    Parameters
-    ----------
-    error
-        What the driver or the system raised.
-    path
-        The store's file.
-    t
-        Says a sentence in the reader's language.
-    """
-    text = str(error)
-    nothing = t("Nothing was changed.")
-    cases = {
-        "double booking": (
-            t("The unit is already firmly held in that period."),
-            t("Look at the newest state of the unit and choose another unit or period."),
-        ),
-        "database is locked": (
-            f"{t('Somebody else is writing to the store and has not finished.')} {nothing}",
-            t("Try again in a moment."),
-        ),
-        "disk is full": (
-            f"{t('The disk is full.')} {nothing}",
-            t("Make room on the disk that holds the store, then try again."),
-        ),
-        "readonly database": (
-            f"{t('The store cannot be written.')} {nothing}",
-            t("Give your account the right to write to the file and its folder, or choose another place."),
-        ),
-        "unable to open": (
-            t("The store cannot be opened or made there."),
-            t("Give your account the right to write to the file and its folder, or choose another place."),
-        ),
-        "not a database": (t("The file is no Parks store."), t("Choose another file; this one was left as it is.")),
-        "malformed": (t("The store's file is damaged."), t("Put back the last backup.")),
-        "disk I/O error": (t("The disk does not answer."), t("Check the disk, then open the store again.")),
-    }
-    marks = [mark for mark in cases if mark in text]
+
+def refusal(error: BaseException, place: Place, t: Translate) -> InvalidData | None:
+    """Return the refusal that says `error` in words, None when it is a fault of ours and not of the place."""
     if isinstance(error, OSError):
-        marks = ["disk is full" if error.errno == errno.ENOSPC else "unable to open"]
-    if not marks:
-        return None
-    return InvalidData([Issue("store", "", "", str(path), marks[0].replace(" ", "_"), *cases[marks[0]])])
+        kind = "full" if error.errno == errno.ENOSPC else "unreachable"
+    else:
+        kind = next((refused for mark, refused in REFUSED.items() if mark in str(error)), "")
+    return refusals.said(place.address, kind, t) if kind else None
 
 
 def backup(path: Path, target: Path) -> None:
-    """Copy the whole store to `target` while others work: complete, or not there at all.
+    """Copy the whole file to the new file `target` while others work.
 
-    Copying the file itself would lose what still stands in the write-ahead log.
+    Copying the file as such would lose what still stands in the write-ahead log.
     """
-    part = target.with_name(f"{target.name}.part")
-    part.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path)) as live, closing(sqlite3.connect(part)) as copy:
+    live = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=PATIENCE)  # a lost file is not made anew
+    with closing(live), closing(sqlite3.connect(target)) as copy:
         live.backup(copy)
-    part.replace(target)
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, which can be read where nothing can be written

@@ -14,11 +14,13 @@ from sqlalchemy.sql.functions import FunctionElement
 from parks import schema
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from shapely.geometry.base import BaseGeometry
     from sqlalchemy.sql.compiler import SQLCompiler
 
-FORMAT = 1
-"""Number of the store's own layout; a change of tables, guards or meaning raises it."""
+REVISION = "0002"
+"""Revision of the store's own layout: the newest of `migrations/versions`. Tables or meaning changed: a new one."""
 ALWAYS = dt.date(1900, 1, 1)
 """First day of a row that has been so for as long as we know."""
 OPEN = dt.date(9999, 12, 31)
@@ -67,6 +69,24 @@ def _plus(element: Scanned, compiler: SQLCompiler, **told: Any) -> str:  # noqa:
     return f"+{compiler.process(element.clauses, **told)}"
 
 
+class AsText(FunctionElement[Any]):
+    """A day as ISO text, however the engine keeps it: every driver gives the same plain tuples."""
+
+    inherit_cache = True
+
+
+@compiles(AsText)
+def _cast(element: AsText, compiler: SQLCompiler, **told: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    return f"CAST({compiler.process(element.clauses, **told)} AS TEXT)"
+
+
+@compiles(AsText, "sqlite")
+def _kept(element: AsText, compiler: SQLCompiler, **told: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    return compiler.process(element.clauses, **told)
+
+
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""Text that sorts by its signs on every engine, whatever the server's language."""
 TYPES: dict[str, Any] = {
     "int": sa.Integer,
     "number": sa.Double,
@@ -77,6 +97,13 @@ TYPES: dict[str, Any] = {
 }
 """Column type of the schema → type in the store; every other one is text."""
 METADATA = sa.MetaData()
+BESIDE = sa.MetaData()
+"""What is no part of the data: the mark of the migrations."""
+revision = sa.Table(
+    "alembic_version",
+    BESIDE,
+    sa.Column("version_num", sa.String(32), primary_key=True),
+)
 
 
 def _where(text: str) -> dict[str, Any]:
@@ -95,23 +122,25 @@ def overlaid(table: sa.Table) -> sa.ColumnElement[bool]:
 about = sa.Table(
     "about",
     METADATA,
-    sa.Column("format", sa.Integer, primary_key=True),
-    sa.Column("columns", sa.Text, nullable=False),
+    sa.Column(
+        "mark", TEXT, primary_key=True, comment="Its own; a store that was put back from a backup gets a new one"
+    ),
+    sa.Column("columns", TEXT, nullable=False, comment="Fingerprint of the schema's columns"),
     comment="What wrote this store.",
 )
 
 change = sa.Table(
     "change",
     METADATA,
-    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("recorded_at", sa.DateTime, nullable=False, comment="UTC"),
-    sa.Column("who", sa.Text, nullable=False),
-    sa.Column("what", sa.Text, nullable=False),
-    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("who", TEXT, nullable=False),
+    sa.Column("what", TEXT, nullable=False),
+    sa.Column("subject", TEXT, nullable=False),
     sa.Column("rows", sa.Integer, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("scenario", sa.Text, nullable=False),
+    sa.Column("reason", TEXT, nullable=False),
+    sa.Column("source", TEXT, nullable=False),
+    sa.Column("scenario", TEXT, nullable=False),
     sa.Column("data_day", sa.Date),
     sa.Column("undoes", sa.ForeignKey("change.id"), unique=True),
     sa.Index("change_by_who", "who", "scenario", "id"),
@@ -133,9 +162,11 @@ scenario = sa.Table(
     "scenario",
     METADATA,
     sa.Column("row_id", sa.Integer, primary_key=True),
-    sa.Column("name", sa.Text, sa.CheckConstraint("name <> ''"), nullable=False),
-    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("name", TEXT, sa.CheckConstraint("name <> ''"), nullable=False),
+    sa.Column("note", TEXT, nullable=False),
     sa.Column("base", sa.Integer, nullable=False, comment="Last change of the record that it sees"),
+    sa.Column("locked", sa.Boolean, nullable=False, server_default=sa.false(), comment="Whether it is read-only"),
+    sa.Column("approved", sa.ForeignKey("change.id"), comment="The change that took it into the record"),
     *_times("scenario"),
     sa.Index("scenario_current", "name", **_CURRENT),
     comment="Overlays: each sees the record as it was at its base, and its own rows over it.",
@@ -145,13 +176,24 @@ taken = sa.Table(
     "taken",
     METADATA,
     sa.Column("row_id", sa.Integer, primary_key=True),
-    sa.Column("scenario", sa.Text, nullable=False),
-    sa.Column("table_name", sa.Text, nullable=False),
-    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("scenario", TEXT, nullable=False),
+    sa.Column("table_name", TEXT, nullable=False),
+    sa.Column("key", TEXT, nullable=False),
     *_times("taken"),
     sa.Index("taken_current", "scenario", "table_name", "key", **_CURRENT),
     sa.Index("taken_key", "scenario", "table_name", "key"),
     comment="Keys that a scenario has taken over: the record's rows of that key are not seen in it.",
+)
+
+right = sa.Table(
+    "right_given",
+    METADATA,
+    sa.Column("row_id", sa.Integer, primary_key=True),
+    sa.Column("who", TEXT, sa.CheckConstraint("who <> ''"), nullable=False),
+    sa.Column("may", TEXT, nullable=False, comment="approve"),
+    *_times("right_given"),
+    sa.Index("right_given_current", "who", "may", **_CURRENT),
+    comment="Who may do what not everybody may. While nobody holds a right, everybody does.",
 )
 
 
@@ -159,7 +201,7 @@ def _data(name: str) -> sa.Table:
     """Return the table that keeps the schema's `name`."""
     key = schema.key(name)
     own = [
-        sa.Column(column.name, TYPES.get(column.type, sa.Text), nullable=not (column.required or is_bound(column.name)))
+        sa.Column(column.name, TYPES.get(column.type, TEXT), nullable=not (column.required or is_bound(column.name)))
         for column in schema.columns(name).values()
     ]
     if name not in DATED:
@@ -174,13 +216,24 @@ def _data(name: str) -> sa.Table:
         *(sa.Index(f"{name}_{day}", day) for day in ("valid_from", "valid_to")),
     ]
     if name == "leases":
-        states = ", ".join(f"'{state}'" for state in STATES)
+        states = ", ".join(map(repr, STATES))
         rules += [
             sa.CheckConstraint(f"state IN ({states})"),
             *(sa.Index(index, column) for column, index in INDEX.items()),
         ]
     number = sa.Column("row_id", sa.Integer, primary_key=True)
-    return sa.Table(name, METADATA, number, *own, sa.Column("scenario", sa.Text, nullable=False), *rules)
+    return sa.Table(name, METADATA, number, *own, sa.Column("scenario", TEXT, nullable=False), *rules)
+
+
+def shown(table: sa.Table, names: Iterable[str]) -> list[sa.ColumnElement[Any]]:
+    """Return the columns `names` as every driver shall give them: text, numbers, ISO days, WKB."""
+    columns = (table.c[name] for name in names)
+    return [AsText(column).label(column.name) if isinstance(column.type, sa.Date) else column for column in columns]
+
+
+def kept(table: sa.Table) -> bool:
+    """Return whether rows of a table are written once, ended once, never changed or deleted."""
+    return table is not about
 
 
 def is_bound(name: str) -> bool:
@@ -189,6 +242,20 @@ def is_bound(name: str) -> bool:
 
 
 DATA = {name: _data(name) for name in schema.TABLES}
+
+
+def firm(alias: str) -> str:
+    """Return the condition, as guards say it, that the lease called `alias` holds its unit."""
+    return f"{alias}.state IN ({', '.join(repr(state) for state in FIRM)})"
+
+
+def record_seen(alias: str, base: str, scenario: str) -> str:
+    """Return the condition, as guards say it, that `scenario`, laid over `base`, sees the record's lease `alias`."""
+    return (
+        f"{alias}.scenario = '' AND {alias}.tx_from <= {base} AND ({alias}.tx_to IS NULL OR {alias}.tx_to > {base})"  # noqa: S608
+        f" AND NOT EXISTS (SELECT 1 FROM taken WHERE taken.scenario = {scenario} AND taken.table_name = 'leases'"
+        f" AND taken.key = {alias}.lease_id AND taken.tx_to IS NULL)"
+    )
 
 
 def stored(name: str) -> list[str]:

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import sqlalchemy as sa
 
-from parks import schema, snapshot
+from parks import schema
 from parks.issues import InvalidData, Issue
 from parks.store import rows, tables
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Hashable, Iterable
-
-    import pandas as pd
 
     from parks.store.rows import Row
     from parks.words import Translate
@@ -51,6 +48,11 @@ def last(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(tables.change.c.id), 0))).scalar_one())
 
 
+def size(connection: sa.Connection, name: str) -> int:
+    """Return how many rows of the table `name` were ever recorded, at most."""
+    return int(connection.execute(sa.select(sa.func.max(tables.DATA[name].c.row_id))).scalar_one() or 0)
+
+
 def believed(table: sa.Table, known: int, *, scanned: bool = False) -> sa.ColumnElement[bool]:
     """Return the condition that a row of `table` stood after the change `known`."""
     begun = tables.Scanned(table.c.tx_from) if scanned else table.c.tx_from
@@ -80,7 +82,7 @@ def of(connection: sa.Connection, scenario: str, known: int, t: Translate) -> Vi
 def seen(name: str, view: View, *, scanned: bool = False) -> list[sa.Select[Any]]:
     """Return the selects whose rows together are all that `view` sees of the table `name`, at any day."""
     table = tables.DATA[name]
-    shown = [table.c[column] for column in tables.stored(name)]
+    shown = tables.shown(table, tables.stored(name))
     record = sa.select(*shown).where(table.c.scenario == "", believed(table, view.base, scanned=scanned))
     if not view.scenario:
         return [record]
@@ -152,72 +154,49 @@ def rows_of(
     return found
 
 
-def frame(connection: sa.Connection, view: View, name: str, day: dt.date) -> pd.DataFrame:
-    """Return the table `name` as `view` sees it on `day`; leases also hold what begins later."""
-    table = tables.DATA[name]
-    selects = [select.where(tables.Scanned(table.c.valid_to) > day) for select in seen(name, view, scanned=True)]
-    if name not in tables.DATED:
-        selects = [select.where(tables.Scanned(table.c.valid_from) <= day) for select in selects]
-    names = list(schema.columns(name))
-    shown = [select.with_only_columns(*(table.c[column] for column in names)) for select in selects]
-    return rows.decode(name, columns(connection, shown, len(names)))
-
-
 @dataclass(frozen=True)
 class Cache:
-    """The snapshots and frames last read, shared by all sessions of the process.
+    """What was last read and shown, shared by all sessions of the process; what was not used for longest goes first.
 
     Parameters
     ----------
     size
-        Most of them kept. Snapshots share their frames.
+        Most things kept.
+    room
+        How much memory they may take [bytes], as far as they say.
+    least
+        So many are kept however large they are: what one snapshot is made of.
     """
 
     size: int = 64
-    _held: OrderedDict[Hashable, object] = field(default_factory=OrderedDict)
+    room: int = 1 << 30
+    least: int = 24
+    _held: OrderedDict[Hashable, tuple[object, int]] = field(default_factory=OrderedDict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def get(self, key: Hashable, make: Callable[[], Held]) -> Held:
+    def get(self, key: Hashable, make: Callable[[], Held], weigh: Callable[[Held], int] = lambda _: 0) -> Held:
         """Return what is held under `key`, made once however many sessions ask at the same time."""
         with self._lock:
             if key not in self._held:
-                self._held[key] = make()
+                return self.put(key, make(), weigh)
             self._held.move_to_end(key)
-            while len(self._held) > self.size:
+            return cast("Held", self._held[key][0])
+
+    def put(self, key: Hashable, made: Held, weigh: Callable[[Held], int] = lambda _: 0) -> Held:
+        """Hold `made` under `key` from now on, and return it."""
+        with self._lock:
+            self._held.pop(key, None)
+            self._held[key] = (made, weigh(made))
+            while len(self._held) > self.size or (len(self._held) > self.least and self.weight > self.room):
                 self._held.popitem(last=False)
-            return cast("Held", self._held[key])
+            return made
 
+    @property
+    def weight(self) -> int:
+        """How much memory is taken [bytes]."""
+        return sum(weight for _, weight in self._held.values())
 
-def shot(
-    connection: sa.Connection, view: View, day: dt.date, cache: Cache, known_on: dt.date | None
-) -> snapshot.Snapshot:
-    """Return the snapshot of `view` on `day`: the same one again until something changes."""
-
-    def made() -> snapshot.Snapshot:
-        # As `snapshot.of`, whose typing each frame went through once, when it was read.
-        held: dict[str, Any] = {name: _frame(connection, view, name, day, cache) for name in schema.TABLES}
-        scenario = view.scenario or None
-        return snapshot.Snapshot(day=day, scenario=scenario, known_on=known_on, version=view.known, **held)
-
-    return cache.get((view, day, known_on), made)
-
-
-def _frame(connection: sa.Connection, view: View, name: str, day: dt.date, cache: Cache) -> pd.DataFrame:
-    """Return a table from `cache`, read anew only when a change touched it or a row in it turned."""
-    return cache.get(_mark(connection, view, name, day), lambda: frame(connection, view, name, day))
-
-
-def _mark(connection: sa.Connection, view: View, name: str, day: dt.date) -> Hashable:
-    """Return what the frame depends on: the last change that touched the table, the last day on which rows turn."""
-    table = tables.DATA[name]
-    bounds = [table.c.valid_to] if name in tables.DATED else [table.c.valid_to, table.c.valid_from]
-    turned = [_greatest(connection, column, day) for column in bounds]
-    if view.scenario and connection.execute(sa.exists(_takings(name, view)).select()).scalar_one():
-        return name, view, *turned
-    touched = [_greatest(connection, column, view.base) for column in (table.c.tx_from, table.c.tx_to)]
-    return name, *touched, *turned
-
-
-def _greatest(connection: sa.Connection, column: sa.Column[Any], limit: int | dt.date) -> Hashable:
-    found: Hashable = connection.execute(sa.select(sa.func.max(column)).where(column <= limit)).scalar_one()
-    return found
+    def all(self) -> list[tuple[Hashable, Any]]:
+        """Return all that is held, what was not used for longest first."""
+        with self._lock:
+            return [(key, made) for key, (made, _) in self._held.items()]

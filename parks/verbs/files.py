@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def report(session: Session) -> int:
     """Write the capacity report: a workbook, a map that opens alone, or the layers."""
     held, rules = session.store(), session.rules()
-    park, path = session.park(held), _free(session)
+    park, path = session.park(held), free(session)
     space = session.space(park)
     if session.options.form == "xlsx":
         reports.write(path, park, rules, lang=session.lang, space=space)
@@ -46,13 +46,13 @@ def report(session: Session) -> int:
 def export(session: Session) -> int:
     """Write one table as it stood on the day."""
     table = session.options.table
-    park, path = session.park(session.store()), _free(session)
+    park, path = session.park(session.store()), free(session)
     tables.write(path, park.table(table), table=table, lang=session.lang, day=park.day)
     printing.say(session.t("Written: {path}", path=path))
     return 0
 
 
-def _free(session: Session) -> Path:
+def free(session: Session) -> Path:
     """Return the path to write, unless it is the store itself."""
     path, t = Path(session.options.output), session.t
     if path.resolve() == Path(session.url.removeprefix("sqlite:///")).resolve():

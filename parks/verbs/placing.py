@@ -12,7 +12,6 @@ from parks.matching import allocation, explanation
 from parks.matching import fit as fitting
 from parks.matching.allocation import Plan
 from parks.verbs import printing
-from parks.verbs.session import ACTOR
 
 if TYPE_CHECKING:
     from parks.matching.allocation import Case
@@ -36,12 +35,12 @@ def allocate(session: Session) -> int:
     options, held, name = session.options, session.store(), session.options.scenario
     rules = session.rules()
     if name not in set(held.scenarios()["name"]):
-        held.create_scenario(name, by=ACTOR)
+        held.create_scenario(name, by=session.who)
     park = session.park(held, name)
     space = session.space(park)
     plan = allocation.allocate(park, rules, space, budget=options.budget, steps=options.steps, seed=options.seed)
     if len(plan.assignments):
-        held.place_all(plan.assignments, reason=REASON, by=ACTOR, scenario=name)
+        held.place_all(plan.assignments, reason=REASON, by=session.who, scenario=name)
     told = ("value", "bound", "gap", "seconds", "proved", "placed", "unplaced")
     shown = {"scenario": name} | {field: getattr(plan, field) for field in told}
     printing.fields(shown | {"assignments": plan.assignments.to_dict("records")}, session.form, session.t)

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 RECORD = "record"
 """How a user says that no scenario is laid over the record."""
-ACTOR = "parks"
-"""Who the history says did it, when it was this command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +51,11 @@ class Session:
     def form(self) -> str:
         """``table``, ``json`` or ``csv``."""
         return str(self.options.format)
+
+    @property
+    def who(self) -> str:
+        """Who the history says did it."""
+        return str(self.options.actor)
 
     @property
     def url(self) -> str:

@@ -35,24 +35,27 @@ def empty(tmp_path):
     return path
 
 
-def _show(page, lang, day, scenario):
+def _show(page, lang, day, scenario, known):
     import datetime as dt
     import importlib
 
-    from parks.pages import session
+    from parks.pages import attempts, session
 
     held, _ = session.opened()
     chosen = dt.date.fromisoformat(day) if day else held.data_day() or dt.date(2026, 10, 31)
-    importlib.import_module(f"parks.pages.{page}").show(session.begin(lang, chosen, scenario))
+    current = session.begin(lang, chosen, scenario, known and dt.date.fromisoformat(known))
+    attempts.offer(current)
+    importlib.import_module(f"parks.pages.{page}").show(current)
+    attempts.drawn(current)
 
 
 @pytest.fixture
 def show(monkeypatch):
     """Return a function that draws one page on a store and fails on any exception."""
 
-    def draw(page, path, *, lang="en", day="", scenario=None, **state):
+    def draw(page, path, *, lang="en", day="", scenario=None, known=None, **state):
         monkeypatch.setenv("PARKS_STORE", str(path))
-        at = AppTest.from_function(_show, default_timeout=120, args=(page, lang, day, scenario))
+        at = AppTest.from_function(_show, default_timeout=120, args=(page, lang, day, scenario, known))
         for name, value in state.items():
             at.session_state[name] = value
         at.run()

@@ -295,6 +295,9 @@ def test_a_lease_is_moved_from_the_map(show, own):
     assert "moving" not in at.session_state
     at = show("map_page", own, picked=there, **state)
     next(button for button in at.button if button.label == "Move here").click().run()
+    assert [error.value for error in at.error] == ["Say why: the reason is kept with the act."]
+    next(part for part in at.text_input if part.label == "Reason").set_value("grows")
+    next(button for button in at.button if button.label == "Move here").click().run()
     assert not at.exception
     assert not at.error, at.error[0].value
     with store.open(str(own)) as held:
@@ -326,6 +329,7 @@ def test_what_a_scenario_releases_the_record_still_holds(show, own):
     row = space[space["state"] == "let"].iloc[0]
     state = {"picked": {"kind": "building", "id": row["building_id"]}, f"units_{row['building_id']}": [row["unit_id"]]}
     at = show("map_page", own, scenario="Plan A", **state)
+    next(part for part in at.text_input if part.label == "Reason").set_value("leaves")
     next(button for button in at.button if button.label == "Release").click().run()
     assert not at.exception
     assert not at.error, at.error[0].value

@@ -228,6 +228,19 @@ def test_the_database_refuses_what_python_would_let_pass(held, monkeypatch):
     assert held.version == version
 
 
+def test_the_database_finds_a_clash_among_rows_that_are_written_together(held, monkeypatch):
+    monkeypatch.setattr(occupancy, "refuse", lambda *_: None)
+    many = [(f"M{at:03d}", f"N{at:03d}", "T1", "let", "2026-01-01", None) for at in range(120)]
+    for clash in (50, 119):
+        rows = [*many[:clash], ("M999", "N010", "T2", "let", "2027-01-01", None), *many[clash:]]
+        with pytest.raises(InvalidData) as refused:
+            held.add("leases", leases(*rows), source="x", by="c")
+        assert refused.value.issues[0].kind == "double_booking"
+    change = held.add("leases", leases(*many), source="x", by="c")
+    assert held.written(change) == len(many)
+    assert set(held_by(held)) == {"U1", *(row[1] for row in many)}
+
+
 def test_a_long_list_of_units_is_told_short(held):
     place(held, "U2", "U3", "U4", tenant="T1")
     held.release(held.as_of(DAY).leases["lease_id"].tolist(), on=LATER, reason="r", by="ann")

@@ -1,0 +1,1 @@
+"""One script a revision; what stands in one never changes again."""
