@@ -1,11 +1,10 @@
-"""The store: dated rows with their source, never overwritten, on one file."""
+"""The store: dated rows with their source, never overwritten, on one file or on a server."""
 
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import sqlalchemy as sa
@@ -15,9 +14,9 @@ from parks.store import (
     acts,
     audit,
     care,
-    commits,
     entries,
     history,
+    intakes,
     merging,
     opening,
     rights,
@@ -26,16 +25,15 @@ from parks.store import (
     tables,
     views,
 )
+from parks.store.handle import Handle
 from parks.store.writing import Act, Writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
-    from types import TracebackType
 
+    from parks.issues import Issue
     from parks.snapshot import Snapshot
-    from parks.store.engines import Place
-    from parks.words import Translate
 
 __all__ = ["Store", "open"]
 
@@ -74,53 +72,8 @@ def open(  # noqa: A001 - read as store.open
 
 
 @dataclass(frozen=True)
-class Store:
-    """A thin handle on one open store; safe to share between threads.
-
-    Parameters
-    ----------
-    home
-        Where it is, and its engine.
-    t
-        Says refusals in the reader's language.
-    clock
-        Tells the present moment, with its zone.
-    cache
-        Frames last read.
-    """
-
-    home: Place
-    t: Translate
-    clock: Callable[[], dt.datetime]
-    cache: views.Cache = field(default_factory=views.Cache)
-
-    @property
-    def address(self) -> str:
-        """How the store is named to people and in caches: path of the file, or URL without its password."""
-        return self.home.address
-
-    @property
-    def engine(self) -> sa.Engine:
-        """The database."""
-        return self.home.engine
-
-    def speaking(self, lang: str) -> Store:
-        """Return the same store, whose refusals are said in `lang`."""
-        return replace(self, t=words.translator(lang))
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self.engine.dispose()
-
-    def __enter__(self) -> Self:
-        """Return the store."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Let go of the file."""
-        self.close()
+class Store(Handle):
+    """What can be asked of a store and done in it; safe to share between threads."""
 
     @property
     def version(self) -> int:
@@ -208,6 +161,57 @@ class Store:
         act = Act(by, "add", table, reason, source, scenario or "", data_day)
         with self.writing(seen) as writing:
             return entries.add(writing, table, frame, act, (valid_from or tables.ALWAYS).isoformat(), progress)
+
+    def take_in(  # noqa: PLR0913 - each is said by name
+        self,
+        parts: Sequence[intakes.Intake],
+        file: intakes.File,
+        *,
+        source: str,
+        by: str,
+        reason: str = "",
+        since: dt.date | None = None,
+        data_day: dt.date | None = None,
+        seen: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> int | None:
+        """Write the tables of a file into the record as one change; return its number, or None when nothing is new.
+
+        Parameters
+        ----------
+        parts, file
+            What was brought (see `intakes`).
+        source, by, reason
+            Document, person, why.
+        since
+            Day from which what the file changes or ends is so; None is always. What is new has always been so.
+        data_day, seen, progress
+            As in `add`.
+
+        Raises
+        ------
+        InvalidData
+            With every row that cannot be kept. Then nothing is written.
+        """
+        act = Act(by, "import", file.name, reason, source, "", data_day)
+        with self.writing(seen) as writing:
+            day = (since or tables.ALWAYS).isoformat()
+            return intakes.take_in(writing, parts, file, act, day, progress)
+
+    def refused(self, leases: pd.DataFrame) -> tuple[Issue, ...]:
+        """Return why leases (whole rows) could not be written to the record: who holds their units on those days."""
+        with self.reading() as connection:
+            return intakes.refused(Writing(connection, self.t, self.clock()), leases)
+
+    def receipts(self, digest: str | None = None) -> pd.DataFrame:
+        """Return what imports have brought, the newest first; only of the file with a `digest` (SHA-256) if given."""
+        with self.reading() as connection:
+            return intakes.receipts(connection, digest)
+
+    def remembered(self, family: str, table: str) -> dict[str, str]:
+        """Return heading → our column, as confirmed for the files of a source before."""
+        with self.reading() as connection:
+            return intakes.remembered(connection, family, table)
 
     def written(self, change: int | None) -> int:
         """Return how many rows a change wrote or ended; 0 for None, what `add` returns when nothing is new."""
@@ -472,25 +476,3 @@ class Store:
             When the file is there already, or cannot be written.
         """
         return care.backup(self.home, path, self.t)
-
-    @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
-        """Lend a connection that sees one state of the store, whoever writes meanwhile."""
-        with opening.said(self.home, self.t), self.engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def writing(self, seen: int | None = None) -> Iterator[Writing]:
-        """Begin one act, the only one at a time: all of it is written at the end, or nothing.
-
-        Parameters
-        ----------
-        seen
-            Version of the snapshot that the act was decided on; None does not ask what was done since.
-        """
-        with opening.said(self.home, self.t), commits.act(self.home, self.t) as connection:
-            opening.same(connection, self.home, self.t)
-            if seen is not None:
-                commits.refuse_replaced(connection, seen, self.t)
-            now = self.clock().astimezone(dt.UTC).replace(tzinfo=None)
-            yield Writing(connection, self.t, now, seen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
@@ -111,6 +111,27 @@ def _end(
         )
 
 
+class Prepared(NamedTuple):
+    """Rows of a table that say something new, and what they were compared with.
+
+    Parameters
+    ----------
+    name
+        The table.
+    keys
+        Those of which something new is said.
+    new
+        All that shall be held of them.
+    stood
+        Key → its rows as they stand; one that is not there has none.
+    """
+
+    name: str
+    keys: list[str]
+    new: list[Row]
+    stood: dict[str, list[Row]]
+
+
 def add(
     writing: Writing,
     name: str,
@@ -137,33 +158,89 @@ def add(
         Told how many of how many rows are written.
     """
     view = writing.view(act.scenario)
+    given = encoded(writing, name, frame)
+    found = prepared(writing, view, name, given, act.source, lambda _: valid_from)
+    return written(writing, view, [found], replace(act, data_day=act.data_day or data_day(name, given)), progress)
+
+
+def encoded(writing: Writing, name: str, frame: pd.DataFrame) -> list[Row]:
+    """Return the rows of `frame` as they are kept.
+
+    Raises
+    ------
+    InvalidData
+        With every row that cannot be kept.
+    """
     typed = schema.typed(name, frame)
     wrong = faults.found(name, typed, writing.t)
     if wrong:
         raise InvalidData(wrong)
-    given = rows.encode(name, typed)
-    known, said = _known(writing, view, name, given, valid_from)
+    return rows.encode(name, typed)
+
+
+def prepared(
+    writing: Writing,
+    view: views.View,
+    name: str,
+    given: Sequence[Row],
+    source: str,
+    since: Callable[[Sequence[Row]], str],
+) -> Prepared:
+    """Return what of the rows `given` is new to `view`.
+
+    Parameters
+    ----------
+    writing, view
+        The act under way, as whom.
+    name
+        The table.
+    given
+        Rows with the schema's columns, one a key.
+    source
+        Source of the rows that bring none.
+    since
+        What is known of a key → ISO day from which its row is so, where the table has no days of its own.
+    """
+    known, said = _known(writing, view, name, given, since)
     names = list(schema.columns(name))
     at, told = names.index(schema.key(name)), names.index("source")
-    keys: list[str] = []
-    new: list[Row] = []
+    found = Prepared(name, [], [], known)
     for row in given:
         if row[at] not in said:
             old = known.get(row[at], [])
-            keys.append(row[at])
-            new += _turned(name, _sourced(row, old, told, act.source), old, valid_from)
-    if not keys:
+            found.keys.append(row[at])
+            found.new.extend(_turned(name, _sourced(row, old, told, source), old, since(old)))
+    return found
+
+
+def written(
+    writing: Writing,
+    view: views.View,
+    parts: Sequence[Prepared],
+    act: Act,
+    progress: Callable[[int, int], None] | None,
+) -> int | None:
+    """Write what is new as one change; return its number, None when nothing is."""
+    parts = [part for part in parts if part.keys]
+    if not parts:
         return None
-    meanwhile.refuse(writing, view, keys={name: keys})
-    change = writing.record(replace(act, data_day=act.data_day or _data_day(name, given)), len(keys))
-    put(writing, view, change, name, keys, new, progress, stood=known)
+    meanwhile.refuse(writing, view, keys={part.name: part.keys for part in parts})
+    change = writing.record(act, sum(len(part.keys) for part in parts))
+    for part in parts:
+        put(writing, view, change, part.name, part.keys, part.new, progress, stood=part.stood)
     return change
 
 
+def ended(name: str, old: Sequence[Row], day: str) -> list[Row]:
+    """Return what is left of the rows of a key that ends on an ISO day: what was so before it."""
+    since, until = (tables.stored(name).index(bound) for bound in ("valid_from", "valid_to"))
+    return [(*row[:until], min(row[until], day), *row[until + 1 :]) for row in old if row[since] < day]
+
+
 def _known(
-    writing: Writing, view: views.View, name: str, given: Sequence[Row], day: str
+    writing: Writing, view: views.View, name: str, given: Sequence[Row], since: Callable[[Sequence[Row]], str]
 ) -> tuple[dict[str, list[Row]], set[str]]:
-    """Return key → the rows that are known of it, and the keys of which `given` says what is known from `day` on.
+    """Return key → the rows that are known of it, and the keys of which `given` says what is known from then on.
 
     Rows that say nothing new are not kept while the others are read: a file that comes again is nearly all of them.
     """
@@ -176,7 +253,8 @@ def _known(
         row = mine[old[at]]
         if row[told] is None:
             row = (*row[:told], old[told], *row[told + 1 :])
-        if (old == row) if name in tables.DATED else (old[:-2] == row and old[-2] <= day and old[-1] == rows.OPEN):
+        still = old[-1] == rows.OPEN and old[:-2] == row and old[-2] <= since((old,))
+        if old == row if name in tables.DATED else still:
             said.add(old[at])
         else:
             known.setdefault(old[at], []).append(old)
@@ -195,13 +273,13 @@ def _turned(name: str, row: Row, old: list[Row], day: str) -> list[Row]:
     """Return the rows of a key when `row` is so from `day` on and `old` before."""
     if name in tables.DATED:
         return [row]
-    before = [(*past[:-1], min(past[-1], day)) for past in old if past[-2] < day]
+    before = ended(name, old, day)
     if before and before[-1][-1] == day and before[-1][:-2] == row:
         return [*before[:-1], (*before[-1][:-1], rows.OPEN)]
     return [*before, (*row, day, rows.OPEN)]
 
 
-def _data_day(name: str, given: list[Row]) -> dt.date | None:
+def data_day(name: str, given: Sequence[Row]) -> dt.date | None:
     """Return the newest source date that is a plain day, None when there is none."""
     at = list(schema.columns(name)).index("source_date")
     said = (rows.plain_day(text) for text in {row[at] for row in given})

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 EVER = int(np.iinfo("int32").max)
 """Stands for the change that ended a row, where none has."""
-ONCE = {"scenario": ["name"], "taken": ["scenario", "table_name", "key"], "right_given": ["who", "may"]}
+ONCE = {
+    "scenario": ["name"],
+    "taken": ["scenario", "table_name", "key"],
+    "right_given": ["who", "may"],
+    "heading": ["source", "table_name", "heading"],
+}
 """Table of the history → the columns that stand once at a time. Rows of data are told by their key in a scenario."""
 MORE = {"scenario": ["base"], "leases": ["unit_id", "state"]}
 """Table → further columns that are looked at."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
     from sqlalchemy.sql.compiler import SQLCompiler
 
-REVISION = "0002"
+REVISION = "0003"
 """Revision of the store's own layout: the newest of `migrations/versions`. Tables or meaning changed: a new one."""
 ALWAYS = dt.date(1900, 1, 1)
 """First day of a row that has been so for as long as we know."""
@@ -32,6 +32,8 @@ DATED = {"leases"}
 """Tables whose own `valid_from` and `valid_to` are the time at which a row is so."""
 
 
+COUNTS = ("lines", "new", "changed", "ended", "unchanged", "rejected", "not_data")
+"""What a receipt counts: lines read; rows by what became of them; lines that are no rows."""
 INDEX = {"unit_id": "leases_unit", "tenant_id": "leases_tenant"}
 """Column of leases by which they are looked for → its index."""
 
@@ -194,6 +196,34 @@ right = sa.Table(
     *_times("right_given"),
     sa.Index("right_given_current", "who", "may", **_CURRENT),
     comment="Who may do what not everybody may. While nobody holds a right, everybody does.",
+)
+
+receipt = sa.Table(
+    "receipt",
+    METADATA,
+    sa.Column("row_id", sa.Integer, primary_key=True),
+    sa.Column("change", sa.ForeignKey("change.id"), nullable=False),
+    sa.Column("file", TEXT, nullable=False, comment="Its name without the folder"),
+    sa.Column("digest", TEXT, nullable=False, comment="SHA-256 of the file, in hex"),
+    sa.Column("part", TEXT, nullable=False, comment="Sheet or layer"),
+    sa.Column("table_name", TEXT, nullable=False),
+    *(sa.Column(count, sa.Integer, nullable=False) for count in COUNTS),
+    sa.Index("receipt_change", "change"),
+    sa.Index("receipt_digest", "digest"),
+    comment="What an import brought, line by line accounted for. Never changed, never deleted.",
+)
+
+heading = sa.Table(
+    "heading",
+    METADATA,
+    sa.Column("row_id", sa.Integer, primary_key=True),
+    sa.Column("source", TEXT, nullable=False, comment="Who brings the file, without the days in its name"),
+    sa.Column("table_name", TEXT, nullable=False),
+    sa.Column("heading", TEXT, nullable=False),
+    sa.Column("column_name", TEXT, nullable=False, comment="Our column; empty where it is none of ours"),
+    *_times("heading"),
+    sa.Index("heading_current", "source", "table_name", "heading", **_CURRENT),
+    comment="What a person has confirmed that a heading of a source means.",
 )
 
 

@@ -27,6 +27,7 @@ def said(what: str, t: Translate) -> str:
     """Return how the history says the code of an act; a code that is none of ours as it is."""
     names = {
         "add": t("Rows written"),
+        "import": t("File imported"),
         "place": t("Placed"),
         "allocate": t("Plan accepted"),
         "move": t("Moved"),
