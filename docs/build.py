@@ -71,6 +71,7 @@ def policy_page() -> str:
             ["target_id", "document_id", "task_no", "phrase_zh", "name_en", "unit"],
         ),
         ("Tasks", rules.tasks, ["task_no", "title_zh", "title_en", "units_zh"]),
+        ("Limits", rules.limits, ["limit_id", "kind", "table", "value", "unit", "why_zh", "why_en", "standing"]),
         ("Assumptions", rules.assumptions, ["name", "value", "unit", "standing", "source"]),
     ):
         kept = [column for column in columns if column in frame.columns]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import importlib
+import keyword
 import os
 import sys
 from pathlib import Path
@@ -21,9 +22,13 @@ ACTOR = "parks"
 """Who the history says did it, when nobody is named."""
 PORTS = range(1, 65_536)
 RULES = ("started", "completed", "recognised")
+STANDINGS = ("stated", "reported", "inferred", "illustrative")
+DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
 VERBS = {
     "demo": ("record", "load the bundled sample into an empty store", "载入示例数据"),
     "serve": ("service", "start the app on this machine", "启动应用"),
+    "import": ("importing", "bring a ledger or a map file into the record", "导入台账或图层"),
+    "template": ("filling", "a workbook to be filled in and imported", "导入模板"),
     "check": ("record", "findings over the whole store", "检查全部数据"),
     "vacancy": ("status", "area in each state by zone, park, building, floor, unit or sector", "空置情况"),
     "progress": ("status", "both programmes against their targets", "行动方案进度"),
@@ -88,7 +93,8 @@ def _done(options: argparse.Namespace) -> int:
     """Run the verb; its room is loaded only now, so that the others cost nothing."""
     room = importlib.import_module(f"parks.verbs.{VERBS[options.verb][0]}")
     session = importlib.import_module("parks.verbs.session").Session(options)
-    done: int = getattr(room, options.verb.replace("-", "_"))(session)
+    name = options.verb.replace("-", "_")
+    done: int = getattr(room, f"{name}_" if keyword.iskeyword(name) else name)(session)
     sys.stdout.flush()
     return done
 
@@ -217,6 +223,56 @@ def _export(to: argparse.ArgumentParser) -> None:
     to.add_argument("-o", "--output", required=True, metavar="PATH", help="ends in csv, xlsx, gpkg, geojson or parquet")
 
 
+def _import(to: argparse.ArgumentParser) -> None:
+    to.add_argument("file", metavar="FILE", type=Path, help="a workbook, a text file, or a map file / 文件")
+    told = to.add_argument_group("what it is / 内容")
+    told.add_argument(
+        "--table", type=_table, metavar="NAME", help="table of the schema [told by the headings] / 数据表"
+    )
+    told.add_argument(
+        "--sheet", metavar="S", action="extend", nargs="+", default=[], help="only this sheet or layer / 工作表或图层"
+    )
+    told.add_argument(
+        "--map",
+        type=_heading,
+        metavar="HEADING=COLUMN",
+        action="extend",
+        nargs="+",
+        default=[],
+        help="what a heading means; without a column it is none of ours / 列对应关系",
+    )
+    told.add_argument("--source", required=True, metavar="TEXT", help="document or office that it comes from / 来源")
+    told.add_argument("--source-date", type=_day, metavar="DAY", help="day of its data / 来源日期")
+    told.add_argument("--standing", choices=STANDINGS, default="reported", help="how far it is known [reported] / 性质")
+    told.add_argument("--complete", action="store_true", help="what it leaves out has ended / 未列出的视为已结束")
+    told.add_argument("--since", type=_day, metavar="DAY", help="what it changes is so from then on [always] / 生效日")
+    place = to.add_argument_group("map files / 图层")
+    place.add_argument("--crs", metavar="EPSG:4550", help="system of the coordinates / 坐标系")
+    place.add_argument("--datum", choices=DATUMS, help="what the coordinates stand on / 坐标基准")
+    place.add_argument("--swapped", action="store_true", help="the axes are swapped / 坐标轴互换")
+    place.add_argument(
+        "--mend",
+        metavar="all|ID",
+        action="extend",
+        nargs="+",
+        default=[],
+        help="mends of shapes to accept / 接受的修复",
+    )
+    act = to.add_argument_group("how / 方式")
+    day = "day of the record that it is compared with [day of the newest data] / 对照日"
+    act.add_argument("--as-of", type=_day, metavar="DAY", help=day)
+    act.add_argument("--reason", metavar="TEXT", default="", help="why, as the history tells it / 理由")
+    act.add_argument("--dry-run", action="store_true", help="tell what it would do, and write nothing / 试运行")
+    act.add_argument(
+        "--rejects", type=_rejects, metavar="FILE", help="write rejected rows there, xlsx or csv / 被拒行文件"
+    )
+
+
+def _template(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--table", type=_table, required=True, metavar="NAME", help="one of the tables of the schema")
+    to.add_argument("-o", "--output", required=True, metavar="PATH", help="ends in xlsx / 输出文件")
+
+
 def _backup(to: argparse.ArgumentParser) -> None:
     to.add_argument("file", metavar="FILE", type=Path)
 
@@ -288,6 +344,21 @@ def _choice(text: str) -> tuple[str, str]:
     return conflict, side
 
 
+def _heading(text: str) -> tuple[str, str]:
+    heading, mark, column = (part.strip() for part in text.rpartition("="))
+    if not (heading and mark):
+        message = f"{text!r} says no meaning; write a heading, = and a column of ours"
+        raise argparse.ArgumentTypeError(message)
+    return heading, column
+
+
+def _rejects(text: str) -> Path:
+    if not text.lower().endswith((".xlsx", ".csv")):
+        message = f"{text!r} says no format that can be written; use .xlsx or .csv"
+        raise argparse.ArgumentTypeError(message)
+    return Path(text)
+
+
 def _table(text: str) -> str:
     from parks import schema  # only this verb pays for it
 
@@ -330,6 +401,8 @@ _OPTIONS = {
     "allocate": _allocate,
     "explain": _explain,
     "compare": _compare,
+    "import": _import,
+    "template": _template,
     "report": _report,
     "export": _export,
     "backup": _backup,

@@ -149,6 +149,7 @@ def to_wgs84(
     datum: str | None = None,
     table: str = "layer",
     lang: str = "en",
+    t: Translate | None = None,
 ) -> gpd.GeoDataFrame:
     """Return a user's layer in EPSG:4326; heights are dropped.
 
@@ -160,15 +161,15 @@ def to_wgs84(
         What the user says about a layer that does not say it itself (``EPSG:4550``, ``4550`` …).
     datum
         One of `DATUMS`. Must be said for EPSG:4326 and 3857, which shifted coordinates often claim.
-    table, lang
-        Name of the layer in the issues, and their language.
+    table, lang, t
+        Name of the layer in the issues, and their language, or what says their sentences.
 
     Raises
     ------
     InvalidData
         When the CRS or the datum is unsaid, unknown or contradictory, or a place off the Earth or off its datum.
     """
-    t = words.translator(lang)
+    t = t or words.translator(lang)
     code = _source(frame.crs, crs, table, t)
     _require_datum(code, datum, table, t)
     shapes = _moved(frame.geometry.to_numpy(), _transformer(code, DEGREES).transform)
@@ -217,6 +218,29 @@ def epsg(crs: System) -> int | None:
     said = given.to_epsg()
     alike = (code for code in CODES if given.equals(pyproj.CRS.from_epsg(code), ignore_axis_order=True))
     return said if said in CODES else next(alike, None)
+
+
+def title(crs: System) -> str:
+    """Return the name of a CRS; empty when it is none, or only the plane of a drawing."""
+    try:
+        given = pyproj.CRS.from_user_input(f"EPSG:{crs}" if str(crs).isdecimal() else crs)
+    except pyproj.exceptions.CRSError:
+        return ""
+    return "" if given.is_engineering else given.name
+
+
+def degrees(x: ArrayLike, y: ArrayLike, code: int, datum: str) -> Pair:
+    """Return places of one of `CODES` on a datum as WGS 84 degrees; infinite or NaN where they lie off the system.
+
+    Refuses nothing, so that it can be tried which system coordinates may be of; `to_wgs84` is what reads a layer.
+    """
+    lon, lat = _transformer(code, DEGREES).transform(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
+    west, south, east, north = MAINLAND
+    off = ~((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
+    if datum not in SHIFTED:
+        return lon, lat
+    lon, lat = unshift(np.where(off, np.nan, lon), np.where(off, np.nan, lat), datum)
+    return lon, lat
 
 
 @cache

@@ -58,6 +58,7 @@ class Policy:
     programme: pd.DataFrame
     stages: pd.DataFrame
     bureaus: pd.DataFrame
+    limits: pd.DataFrame
 
 
 def load(folder: Path = schema.DATA, day: dt.date | None = None, t: Translate = reader.ENGLISH) -> Policy:

@@ -6,11 +6,15 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 
 from parks.issues import InvalidData, Issue
+
+if TYPE_CHECKING:
+    from parks.words import Translate
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FOLDER = DATA / "schema"
@@ -120,6 +124,25 @@ def key(table: str) -> str:
     return next(column.name for column in columns(table).values() if column.type == "key")
 
 
+def title(table: str, t: Translate) -> str:
+    """Return how a table is called: one of `TABLES`, or a list of the policy that codes refer to."""
+    return {
+        "parks": t("Parks"),
+        "buildings": t("Buildings"),
+        "floors": t("Floors"),
+        "units": t("Lettable units"),
+        "tenants": t("Companies"),
+        "needs": t("Needs"),
+        "leases": t("Leases and holds"),
+        "projects": t("Projects"),
+        "milestones": t("Milestones"),
+        "published_figures": t("Published figures"),
+        "zones": t("Zones"),
+        "sectors": t("Sectors"),
+        "targets": t("Targets"),
+    }[table]
+
+
 def geometry(table: str) -> str | None:
     """Return the name of the geometry column of `table`, or None when it has none."""
     return next((column.name for column in columns(table).values() if column.is_geometry), None)
@@ -145,18 +168,23 @@ def typed(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     ValueError, TypeError
         When a value does not fit its type: values from users are checked before they come here.
     """
+    return cast(table, frame).sort_values(key(table), kind="stable").reset_index(drop=True)
+
+
+def cast(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return what `typed` does with the rows in their order and with their index."""
     known = columns(table)
-    cast = {
+    cells = {
         name: pd.Series(frame.get(name), index=frame.index, dtype=DTYPES.get(column.type, "string"))
         for name, column in known.items()
         if not column.is_geometry
     }
-    result = pd.DataFrame(cast, index=frame.index)
+    result = pd.DataFrame(cells, index=frame.index)
     place = geometry(table)
     if place is not None:
         shapes = frame[place] if place in frame else pd.Series(None, index=frame.index, dtype="object")
         result = gpd.GeoDataFrame(result, geometry=gpd.GeoSeries(shapes, index=frame.index, crs="EPSG:4326"))
-    return result.sort_values(key(table), kind="stable").reset_index(drop=True)
+    return result
 
 
 def _column(path: Path, line: int, row: dict[str, str]) -> Column:

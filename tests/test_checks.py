@@ -1,5 +1,6 @@
 """The checks: every kind of fault in one table, every kind of finding across the tables, each with its mend."""
 
+import dataclasses
 import datetime as dt
 import json
 import shutil
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, Polygon, box, mapping
 
 from parks import checks, policy, schema, snapshot, words
+from parks.checks import ages
 
 DAY = dt.date(2026, 11, 22)
 BIRTH = {"source": "a test", "standing": "illustrative"}
@@ -380,3 +382,238 @@ def test_the_frames_are_not_changed(rules):
     for name, frame in before.items():
         assert isinstance(frame, gpd.GeoDataFrame) == (schema.geometry(name) is not None)
         pd.testing.assert_frame_equal(pd.DataFrame(tables.table(name)), pd.DataFrame(frame))
+
+
+def test_a_doubled_key_breaks_no_check_across_the_tables(rules):
+    doubled = park(parks=table("parks", {}, {}), units=table("units", {}, {}), buildings=table("buildings", {}, {}))
+    found = {(issue.table, issue.kind) for issue in checks.check_all(doubled, rules)}
+    assert {("parks", "doubled"), ("units", "doubled"), ("buildings", "doubled")} <= found
+
+
+def test_units_larger_than_their_building_where_no_floor_tells(rules):
+    units = table("units", {"lettable_m2": 2500, "gfa_m2": 2600})
+    found = checks.together(park(units=units, floors=table("floors", {"gfa_m2": None})), rules)
+    assert [(issue.table, *kinds([issue])[0]) for issue in found] == [("buildings", "B1", "gfa_m2", "area")] * 2
+    assert "lettable" in found[0].message
+    assert "gross" in found[1].message
+
+
+@pytest.mark.parametrize(
+    ("area", "lease", "told"),
+    [
+        (0, {}, True),
+        (0, {"state": "intended"}, False),
+        (0, {"state": "renovation", "tenant_id": None}, False),
+        (None, {}, False),
+        (1, {}, False),
+    ],
+)
+def test_more_is_let_than_can_be_let_where_a_unit_has_no_lettable_area(rules, area, lease, told):
+    found = checks.together(park(units=table("units", {"lettable_m2": area}), leases=table("leases", lease)), rules)
+    assert kinds(found) == ([("L1", "unit_id", "area")] if told else [])
+
+
+def test_checks_together_are_the_part_of_all_that_spans_tables(rules):
+    tables = park(
+        buildings=table("buildings", {"park_id": "P9"}),
+        leases=table("leases", {}, {"lease_id": "L2", "valid_from": "2026-01-01"}),
+    )
+    assert kinds(checks.together(tables, rules)) == [("L2", "unit_id", "overlap")]
+    assert kinds(checks.check_all(tables, rules)) == [
+        ("B1", "park_id", "unknown_reference"),
+        ("L2", "unit_id", "overlap"),
+    ]
+
+
+# advice
+
+
+def advice(rules, **tables):
+    """Return the advice on a day, and prove that it is told as such."""
+    found = checks.together(park(**tables), rules)
+    assert {issue.kind for issue in found} <= checks.ADVICE
+    return found
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("上海君实生物医药科技股份有限公司", "上海君实生物医药科技 有限公司", "legal form"),
+        ("君实生物（上海）有限公司", "君实生物", "place"),
+        ("上海君实生物医药科技股份有限公司", "君实生物", "shorter form"),
+        ("百济神州", "百济神洲", "One character"),
+    ],
+)
+def test_one_company_under_two_spellings_is_proposed(rules, first, second, said):
+    tenants = table("tenants", {"name_zh": first}, {"tenant_id": "T2", "name_zh": second})
+    (issue,) = advice(rules, tenants=tenants)
+    assert (issue.table, issue.row, issue.column, issue.value, issue.kind) == (
+        *("tenants", "T2", "name_zh", second),
+        "alike",
+    )
+    assert f"T1 {first}" in issue.message
+    assert said in issue.message
+    assert issue.mend == "If both are one company, use one tenant_id; else leave both."
+
+
+def test_an_english_name_that_is_alike_is_shown(rules):
+    tenants = table(
+        "tenants",
+        {"name_zh": "药明康德", "name_en": "WuXi AppTec"},
+        {"tenant_id": "T2", "name_zh": "康德新药", "name_en": "Wuxi AppTec Co., Ltd."},
+        {"tenant_id": None, "name_zh": "药明康德"},
+        {"tenant_id": "T4", "name_zh": None, "name_en": "WuXi Biologics"},
+    )
+    (issue,) = advice(rules, tenants=tenants)
+    assert (issue.row, issue.column, issue.value) == ("T2", "name_en", "Wuxi AppTec Co., Ltd.")
+    assert "T1 WuXi AppTec" in issue.message
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2025", "2025-12-31"),
+        ("2025-03", "2025-03-31"),
+        ("2024-02-31", "2024-02-29"),
+        ("2025-03-15", "2025-03-15"),
+        ("20250315", "2025-03-15"),
+        ("2025年3月", "2025-03-31"),
+        ("2025/3/5", "2025-03-05"),
+        ("about 2023-09", "2023-09-30"),
+        ("2021-01-18; 2023-12", "2023-12-31"),
+        ("2019-2023", "2023-12-31"),
+        ("03-19 (year inferred 2026)", "2026-12-31"),
+        ("undated", None),
+        ("12025", None),
+    ],
+)
+def test_a_source_date_counts_by_its_last_day(text, day):
+    assert ages.last_day(text) == (dt.date.fromisoformat(day) if day else None)
+
+
+@given(st.text(max_size=30))
+def test_no_source_date_breaks_the_reading(text):
+    assert ages.last_day(text) is None or ages.last_day(text).year >= 1900
+
+
+def real(name, *changes):
+    return table(name, *({"standing": "stated"} | change for change in changes))
+
+
+def test_rows_of_an_old_source_are_marked(rules):
+    leases = real(
+        "leases",
+        {"source_date": "2025-11-21"},
+        {"lease_id": "L2", "source_date": "2025-11-22"},
+        {"lease_id": "L3", "source_date": "2025"},
+        {"lease_id": "L4", "source_date": "undated"},
+        {"lease_id": "L5", "source_date": None},
+        {"lease_id": "L6", "source_date": "2001", "standing": "illustrative"},
+    )
+    assert ages.stale("leases", leases, rules, DAY).tolist() == [True, False, False, False, False, False]
+    units = table("units", *({"unit_id": f"U{n}"} for n in range(1, 7)))
+    leases["unit_id"] = units["unit_id"]
+    (issue,) = advice(rules, units=units.assign(lettable_m2=1.0, gfa_m2=1.0), leases=leases)
+    assert (issue.table, *kinds([issue])[0], issue.value) == ("leases", "L1", "source_date", "stale", "2025-11-21")
+    assert "12 months" in issue.message
+
+
+def test_old_rows_of_one_source_are_told_together_and_many_sources_once(rules):
+    def units(count, source):
+        return real(
+            "units",
+            *(
+                {"unit_id": f"U{n}", "source": source(n), "source_date": f"{2001 + n}", "lettable_m2": 1, "gfa_m2": 1}
+                for n in range(count)
+            ),
+        )
+
+    leases = table("leases", {"unit_id": "U0"})
+    few = advice(rules, units=units(4, lambda n: ["ledger", "map"][n // 3]), leases=leases)
+    assert [(issue.row, issue.value) for issue in few] == [("", "ledger"), ("U3", "2004")]
+    assert few[0].message == "3 rows rest on sources older than 24 months; the oldest is of 2001-12-31."
+    (unsaid,) = advice(rules, units=units(2, lambda _: None), leases=leases)
+    assert (unsaid.row, unsaid.value) == ("", "")
+    (many,) = advice(rules, units=units(11, str), leases=leases)
+    assert (many.row, many.value, many.message[:7]) == ("", "", "11 rows")
+
+
+def test_a_limit_that_the_policy_does_not_set_is_off(rules):
+    off = dataclasses.replace(rules, limits=rules.limits.head(0))
+    figures = published({"value": 1.0})
+    assert len(advice(rules, units=real("units", {"source_date": "2001"}), **figures)) == 2
+    assert advice(off, units=real("units", {"source_date": "2001"}), **figures) == []
+
+
+def published(*changes, **tables):
+    row = {"figure_id": "F1", "park_id": "P1", "subject": "园区", "metric": "Floor area", "value": 9000.0, "unit": "m²"}
+    said = {"source": "年报", "standing": "reported"}
+    figures = pd.DataFrame([row | said | change for change in changes or ({},)])
+    return {"published_figures": figures, "buildings": real("buildings", {})} | tables
+
+
+def test_a_published_total_that_differs_from_the_sum_of_rows_is_told(rules):
+    two = real("buildings", {"gfa_m2": 2000}, {"building_id": "B2", "gfa_m2": 3000, "status": "planned"})
+    figures = published({"source_date": "2026-03"}, buildings=two)
+    (issue,) = advice(rules, **figures)
+    assert (issue.table, *kinds([issue])[0], issue.value) == (
+        *("published_figures", "F1", "value", "published"),
+        "9000.0",
+    )
+    assert issue.message == "Published are 9,000 m² (年报, 2026-03); the rows of P1 add up to 5,000 m²."
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"value": 2100.0}, False),
+        ({"value": 2110.0}, True),
+        ({"value": 1900.0}, True),
+        ({"value": 0.2, "unit": "万平方米"}, False),
+        ({"value": 0.3, "unit": "万平方米", "metric": "总建筑面积 "}, True),
+        ({"unit": "亩"}, False),
+        ({"unit": None}, False),
+        ({"value": None}, False),
+        ({"metric": "land area"}, False),
+        ({"park_id": None}, False),
+        ({"standing": "illustrative"}, False),
+        ({"source": "年报, 2026", "source_date": "2026"}, True),
+    ],
+)
+def test_only_totals_in_square_metres_beyond_the_tolerance_are_told(rules, change, told):
+    found = advice(rules, **published(change))
+    assert kinds(found) == ([("F1", "value", "published")] if told else [])
+    assert not found or "2026, 2026" not in found[0].message
+
+
+@pytest.mark.parametrize(
+    "buildings",
+    [
+        [{"standing": "illustrative"}],
+        [{}, {"building_id": "B2", "gfa_m2": None}],
+        [{}, {"building_id": "B2", "standing": "illustrative"}],
+    ],
+)
+def test_a_made_up_or_incomplete_inventory_is_not_held_against_a_publication(rules, buildings):
+    assert advice(rules, **published(buildings=real("buildings", *buildings))) == []
+
+
+def test_the_newest_published_total_of_a_park_counts(rules):
+    newest = {"figure_id": "F3", "value": 2000.0, "source_date": "2026-01"}
+    older = ({"figure_id": "F1", "source_date": "2025"}, {"figure_id": "F2"})
+    assert advice(rules, **published(*older, newest)) == []
+    assert [issue.row for issue in advice(rules, **published(*older, newest | {"value": 1.0}))] == ["F3"]
+
+
+def test_published_lettable_totals_are_held_against_the_units(rules):
+    figure = {"metric": "可租面积", "value": 1000.0}
+    units = real("units", {})
+    assert [issue.row for issue in advice(rules, **published(figure, units=units))] == ["F1"]
+    assert advice(rules, **published(figure | {"value": 600.0}, units=units)) == []
+    bare = real("buildings", {}, {"building_id": "B2"})
+    assert advice(rules, **published(figure, units=units, buildings=bare)) == []
+
+
+def test_advice_is_said_in_chinese(rules):
+    found = checks.together(park(**published()), rules, words.translator("zh"))
+    assert found[0].message == "公开数据为9,000 m²（年报），而P1各条记录合计为2,000 m²。"

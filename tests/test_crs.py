@@ -282,3 +282,31 @@ def test_only_our_own_layers_are_written_and_only_to_what_we_know():
     assert refused(crs.from_wgs84, layer(BOX, system=4550), crs=4326)[0].kind == "wrong_crs"
     assert refused(crs.from_wgs84, layer(BOX), crs=2435)[0].kind == "unknown_crs"
     assert refused(crs.from_wgs84, layer(BOX), crs=4550, datum="gcj02")[0].kind == "datum_clash"
+
+
+def test_places_are_tried_without_refusing_any():
+    solve = pyproj.Transformer.from_crs(4550, 4326, always_xy=True).transform
+    lon, lat = crs.degrees([351_000.0, 1e12], [3_455_000.0, 1e12], 4550, "cgcs2000")
+    assert (lon[0], lat[0]) == pytest.approx(solve(351_000.0, 3_455_000.0), abs=1e-9)
+    assert not np.isfinite(lon[1]) or abs(lon[1]) <= 180
+    lon, lat = crs.degrees([121.6, 2.3], [31.2, 48.8], 4326, "gcj02")
+    assert np.isnan(lon).tolist() == [False, True]
+    assert crs.shift(lon[0], lat[0], "gcj02") == pytest.approx((121.6, 31.2), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("system", "title"),
+    [
+        (4550, "CGCS2000 / 3-degree Gauss-Kruger CM 123E"),
+        ("EPSG:2437", "Beijing 1954 / 3-degree Gauss-Kruger CM 120E"),
+        ('LOCAL_CS["Unnamed",UNIT["Meter",1.0]]', ""),
+        ("nothing", ""),
+    ],
+)
+def test_a_system_has_its_name_unless_it_is_none(system, title):
+    assert crs.title(system) == title
+
+
+def test_a_layer_is_refused_by_what_says_the_sentences():
+    (issue,) = refused(crs.to_wgs84, layer(BOX, system=None), t=words.translator("zh"))
+    assert issue.message == words.catalogue("zh")["The layer does not say its coordinate system."]

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from parks import words
+from parks import schema, words
 
 ROOT = Path(__file__).resolve().parent.parent
 PARKS = ROOT / "parks"
 FILES = sorted(path for path in [ROOT / "app.py", *PARKS.rglob("*.py")] if path.stat().st_size)
 FLOORS = [
     {"issues", "words"},
-    {"schema", "crs", "policy", "reader", "spreadsheets"},
+    {"schema", "crs", "policy", "reader", "spreadsheets", "companies"},
     {"checks", "demand", "snapshot"},
     {"intake", "store", "status", "matching"},
     {"output"},
@@ -152,4 +152,5 @@ def test_every_sentence_has_its_chinese(path: Path) -> None:
 
 def test_no_translation_is_left_over() -> None:
     said = set().union(*(sentences(path) for path in FILES), *(sentences(path) for path in ROOT.glob("data/**/*.py")))
+    said |= {column.description for table in schema.TABLES for column in schema.columns(table).values()}
     assert sorted(words.catalogue("zh").keys() - said) == []

@@ -35,7 +35,7 @@ def test_csv_opens_in_a_spreadsheet_and_runs_nothing() -> None:
     assert ",illustrative" not in text
 
 
-@pytest.mark.parametrize("sign", ["=1", "+1", "-1", "@a", "\tx", "\rx"])
+@pytest.mark.parametrize("sign", ["=1", "+1+1", "-1+1", "@a", "\tx", "\rx"])
 def test_every_sign_that_begins_a_formula_is_guarded(sign: str) -> None:
     assert tables.csv(pd.DataFrame({"a": [sign]})).decode("utf-8-sig").split("\n", 1)[1].lstrip('"').startswith("'")
 

@@ -167,7 +167,7 @@ def sources(made: Material) -> Sheet:
         t("Rows by standing"), (Column(t("Table")), *counts), [_counted(made, name) for name in schema.TABLES]
     )
     rows = [
-        (figures.table(name, t), *row)
+        (schema.title(name, t), *row)
         for name in schema.TABLES
         for row in made.park.table(name).value_counts(["source", "source_date"], dropna=False).reset_index().to_numpy()
     ]
@@ -263,7 +263,7 @@ def _said(made: Material) -> list[tuple[str, str]]:
 def _counted(made: Material, table: str) -> tuple[object, ...]:
     counts = made.park.table(table)["standing"].value_counts()
     by_standing = [int(counts.get(code, 0)) for code in schema.STANDINGS]
-    return (figures.table(table, made.t), *by_standing, len(made.park.table(table)))
+    return (schema.title(table, made.t), *by_standing, len(made.park.table(table)))
 
 
 def _space_notes(made: Material) -> tuple[str, ...]:

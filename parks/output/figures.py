@@ -153,22 +153,6 @@ def state(code: object, t: Translate) -> str:
     return names[str(code)] if str(code) in names else t("unknown")
 
 
-def table(code: str, t: Translate) -> str:
-    """Return the name of a table of the schema."""
-    return {
-        "parks": t("Parks"),
-        "buildings": t("Buildings"),
-        "floors": t("Floors"),
-        "units": t("Lettable units"),
-        "tenants": t("Companies"),
-        "needs": t("Needs"),
-        "leases": t("Leases and holds"),
-        "projects": t("Projects"),
-        "milestones": t("Milestones"),
-        "published_figures": t("Published figures"),
-    }[code]
-
-
 def _unknown(lang: str) -> str:
     t = words.translator(lang)
     return t("unknown")

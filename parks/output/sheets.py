@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xlsxwriter
 
+from parks import spreadsheets
 from parks.output import figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from xlsxwriter import Workbook
     from xlsxwriter.format import Format
 
 FORMATS = {
@@ -32,8 +33,6 @@ FORMATS = {
 FONTS = {"zh": "Microsoft YaHei", "en": "Calibri"}
 """Names only: the reader's machine brings the font."""
 WIDEST, NARROWEST = 46, 9
-LONGEST_TEXT = 32_767
-"""Characters that one cell of the format can hold."""
 HEADING = 14
 """A heading wider than this is broken into lines."""
 CHART_ROWS = 17
@@ -150,8 +149,7 @@ def write(path: Path, sheets: Iterable[Sheet], *, lang: str, notice: str, day: d
     day
         Day written as the file's date, so that two runs agree.
     """
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"created": dt.datetime.combine(day, dt.time())})
+    book = spreadsheets.workbook(path, day)
     styles = _Styles(book, lang)
     for sheet in sheets:
         _Page(book, styles, sheet, notice).draw()
@@ -161,7 +159,7 @@ def write(path: Path, sheets: Iterable[Sheet], *, lang: str, notice: str, day: d
 class _Styles:
     """The workbook's cell formats, each made once."""
 
-    def __init__(self, book: xlsxwriter.Workbook, lang: str) -> None:
+    def __init__(self, book: Workbook, lang: str) -> None:
         self.lang = lang
         self._book = book
         self._made: dict[tuple[Any, ...], Format] = {}
@@ -177,7 +175,7 @@ class _Styles:
 class _Page:
     """One sheet while it is drawn; `line` is the next free row."""
 
-    def __init__(self, book: xlsxwriter.Workbook, styles: _Styles, sheet: Sheet, notice: str) -> None:
+    def __init__(self, book: Workbook, styles: _Styles, sheet: Sheet, notice: str) -> None:
         self.book, self.styles, self.sheet, self.notice = book, styles, sheet, notice
         self.page = book.add_worksheet(sheet.name)
         self.line = 0
@@ -225,7 +223,7 @@ class _Page:
     def _text(self, text: str, *, fill: bool = False, **style: object) -> None:
         if style.get("font_size"):
             self.page.set_row(self.line, LINE * 1.6)
-        self.page.write_string(self.line, 0, text, self.styles.get(**style))
+        spreadsheets.put(self.page, self.line, 0, text, self.styles.get(**style))
         for index in range(1, self.across if fill else 0):
             self.page.write_blank(self.line, index, None, self.styles.get(**style))
         self.line += 1
@@ -238,7 +236,7 @@ class _Page:
         for index, column in enumerate(block.columns):
             align = "left" if column.kind == "text" else "right"
             style = self.styles.get(bold=True, bg_color=HEAD, text_wrap=True, bottom=1, align=align, indent=1)
-            self.page.write_string(head, index, column.heading, style)
+            spreadsheets.put(self.page, head, index, column.heading, style)
         self._height([column.heading for column in block.columns])
         self.line += 1
         for number, row in enumerate(block.rows):
@@ -269,15 +267,15 @@ class _Page:
         if figures.missing(cell):
             word = figures.number(None, self.styles.lang)
             align = "left" if kind == "text" else "right"
-            self.page.write_string(self.line, index, word, self.styles.get(**style, italic=True, align=align, indent=1))
+            shown = self.styles.get(**style, italic=True, align=align, indent=1)
+            spreadsheets.put(self.page, self.line, index, word, shown)
         elif isinstance(cell, bool | np.bool_):
             self.page.write_boolean(self.line, index, bool(cell), self.styles.get(**style, align="left"))
         elif cell == "":
             self.page.write_blank(self.line, index, None, self.styles.get(**style))
         elif isinstance(cell, str):
-            # write_string, never write: a name that begins with = stays a name.
             wrap = self.styles.get(**style, num_format="@", text_wrap=True, align="left", indent=1)
-            self.page.write_string(self.line, index, cell[:LONGEST_TEXT], wrap)
+            spreadsheets.put(self.page, self.line, index, cell, wrap)
         elif isinstance(cell, dt.date):
             shown = self.styles.get(**style, num_format=FORMATS["day"], align="right", indent=1)
             self.page.write_datetime(self.line, index, cell, shown)

@@ -16,7 +16,7 @@ import shapely
 import shapely.geometry
 from pyarrow import parquet  # type: ignore[import-untyped]  # it ships no types
 
-from parks import schema, words
+from parks import schema, spreadsheets, words
 from parks.issues import InvalidData, Issue
 from parks.output import figures, sheets
 
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from parks.words import Translate
-
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a text cell that begins with one of these for a formula."""
-FILE_DAY = dt.date(2000, 1, 1)
-"""Day written into a workbook whose own day is not given, so that the same table gives the same bytes."""
 
 
 def notice(frame: pd.DataFrame, t: Translate) -> str:
@@ -41,13 +36,14 @@ def notice(frame: pd.DataFrame, t: Translate) -> str:
 def csv(frame: pd.DataFrame) -> bytes:
     """Return `frame` as CSV in UTF-8 with a byte-order mark.
 
-    Texts that a spreadsheet would run as a formula get an apostrophe in front (OWASP, CSV injection); numbers and days
-    stay as they are. Geometries are WKT (EPSG:4326), unknown cells are empty.
+    Texts that a spreadsheet would run as a formula get an apostrophe in front (`spreadsheets.guarded`), headings too;
+    numbers and days stay as they are. Geometries are WKT (EPSG:4326), unknown cells are empty.
     """
     flat = _flat(frame)
     for name in flat.columns:
         if pd.api.types.is_bool_dtype(flat[name]) or not pd.api.types.is_numeric_dtype(flat[name]):
             flat[name] = pd.Series([_guarded(value) for value in flat[name]], index=flat.index, dtype="object")
+    flat.columns = pd.Index([spreadsheets.guarded(str(name)) for name in flat.columns])
     text: str = flat.to_csv(index=False, lineterminator="\r\n")
     return b"\xef\xbb\xbf" + text.encode()
 
@@ -164,11 +160,11 @@ def _xlsx(path: Path, frame: pd.DataFrame, notes: _Notes) -> None:
     held = sheets.Sheet(notes.table or t("Table"), "", (sheets.Block("", columns, rows),), bare=True)
     known = schema.columns(notes.table) if notes.table else {}
     meaning = [
-        (name, known[name].heading(notes.lang), known[name].description) for name in flat.columns if name in known
+        (name, known[name].heading(notes.lang), t(known[name].description)) for name in flat.columns if name in known
     ]
     heads = (sheets.Column(t("Column")), sheets.Column(t("Heading")), sheets.Column(t("Meaning")))
     about = sheets.Sheet(t("Notes"), t("Notes"), (sheets.Block("", heads, meaning),), lines=tuple(notes.lines(frame)))
-    sheets.write(path, [held, about], lang=notes.lang, notice=notice(frame, t), day=notes.day or FILE_DAY)
+    sheets.write(path, [held, about], lang=notes.lang, notice=notice(frame, t), day=notes.day or spreadsheets.FILE_DAY)
 
 
 def _gpkg(path: Path, frame: pd.DataFrame | Mapping[str, pd.DataFrame], notes: _Notes) -> None:
@@ -229,8 +225,8 @@ def _joined(value: object) -> object:
 
 
 def _guarded(value: object) -> object:
-    if isinstance(value, str) and value.startswith(FORMULA_SIGNS):
-        return "'" + value
+    if isinstance(value, str):
+        return spreadsheets.guarded(value)
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     return None if figures.missing(value) else value

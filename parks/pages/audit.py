@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from parks import schema
-from parks.output import figures
 from parks.pages import attempts, session, start, tables
 from parks.store import audit as records
 
@@ -40,7 +39,7 @@ def show(s: Session) -> None:
     shown = changes[[*columns, "rows", "undone"]]
     shown = shown.assign(
         scenario=shown["scenario"].replace("", t("The record")),
-        subject=[figures.table(name, t) if name in schema.TABLES else name for name in shown["subject"]],
+        subject=[schema.title(name, t) if name in schema.TABLES else name for name in shown["subject"]],
     )
     picked = tables.show(shown, s, key="audit", titles=tables.history(t), pick=True, height=420)
     _export(s, changes)
@@ -116,7 +115,7 @@ def _entry(s: Session, change: pd.Series) -> None:
     else:
         kinds = {"new": t("new"), "gone": t("gone"), "changed": t("changed")}
         shown = rows[["table", "key", "valid_from", "kind", "before", "after"]].assign(
-            table=[figures.table(name, t) if name in schema.TABLES else t("Scenario") for name in rows["table"]],
+            table=[schema.title(name, t) if name in schema.TABLES else t("Scenario") for name in rows["table"]],
             kind=rows["kind"].map(kinds),
         )
         tables.show(shown, s, key=f"entry_{number}", titles=tables.lines(t))

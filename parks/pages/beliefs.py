@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from parks import schema
 from parks.output import figures
 from parks.pages import session, tables
 from parks.status import beliefs
@@ -84,7 +85,7 @@ def _figures(s: Session, found: beliefs.Comparison, since: int, until: int) -> N
     }
     plain = moves[["table", "key", "before", "after", "change"]]
     tables.show(
-        plain.assign(table=[figures.table(name, t) for name in plain["table"]]), s, key="belief_moves", titles=things
+        plain.assign(table=[schema.title(name, t) for name in plain["table"]]), s, key="belief_moves", titles=things
     )
     st.markdown(t("**Behind them, and who wrote it**"))
     tables.show(
@@ -102,7 +103,7 @@ def _causes(s: Session, found: beliefs.Comparison, moves: pd.DataFrame, since: i
     written = s.store.between(since, until, s.scenario)
     told = causes.merge(written, on=["table", "key"], how="left", suffixes=("", "_of_change"))
     columns = ["table", "key", "column", "before", "after", "change_id", "recorded_at", "who", "reason", "source"]
-    return told[columns].assign(table=[figures.table(name, s.t) for name in told["table"]])
+    return told[columns].assign(table=[schema.title(name, s.t) for name in told["table"]])
 
 
 def _about(code: object, s: Session) -> str:

@@ -8,8 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from parks import checks, schema
-from parks.output import figures
-from parks.pages import beliefs, start, tables
+from parks.pages import beliefs, imports, previews, start, tables
 
 if TYPE_CHECKING:
     from parks.pages.session import Session
@@ -17,16 +16,19 @@ if TYPE_CHECKING:
 
 def show(s: Session) -> None:
     """Draw the page."""
-    if s.park.units.empty:
-        start.empty(s)
-        if s.store.is_empty():
-            return
     t = s.t
-    stored, health, then, rows = st.tabs(
-        [t("What is stored"), t("Health"), t("Then and now"), t("Table rows")],
+    brought_in, history, stored, health, then, rows = st.tabs(
+        [t("Import"), t("Imports so far"), t("What is stored"), t("Health"), t("Then and now"), t("Table rows")],
         key=f"data_tab_{s.lang}",
         on_change="rerun",
     )
+    if brought_in.open:
+        with brought_in:
+            if s.park.units.empty:
+                start.empty(s)
+            imports.show(s)
+    with history:
+        _imports(s)
     with stored:
         _provenance(s)
     with health:
@@ -38,16 +40,31 @@ def show(s: Session) -> None:
         _rows(s)
 
 
-def _titles(s: Session) -> dict[str, str]:
+def _imports(s: Session) -> None:
+    """List what files have brought, and offer to take one back."""
     t = s.t
-    return {
-        "row": t("Row"),
-        "column": t("Column"),
-        "value": t("Value"),
-        "kind": t("Kind"),
-        "message": t("What is wrong"),
-        "mend": t("How to mend it"),
+    found = s.store.receipts()
+    if found.empty:
+        st.info(t("No file was imported yet."))
+        return
+    found["table_name"] = [schema.title(name, t) for name in found["table_name"]]
+    found["recorded_at"] = pd.to_datetime(found["recorded_at"]).dt.floor("s")
+    titles = tables.history(t) | {
+        "change": t("No."),
+        "file": t("File"),
+        "part": t("Sheet or layer"),
+        "table_name": t("Table"),
+        "lines": t("Lines"),
+        "new": t("New"),
+        "changed": t("Changed"),
+        "ended": t("Ended"),
+        "unchanged": t("Unchanged"),
+        "rejected": t("Rejected"),
+        "not_data": t("No data"),
+        "digest": "SHA-256",
     }
+    tables.show(found, s, key="imports", titles=titles, height=420)
+    st.caption(t("The audit page shows every row of an import, and takes it back."))
 
 
 def _provenance(s: Session) -> None:
@@ -56,7 +73,7 @@ def _provenance(s: Session) -> None:
     counted = pd.DataFrame(
         [
             {
-                "table": figures.table(name, t),
+                "table": schema.title(name, t),
                 "rows": len(s.park.table(name)),
                 **s.park.table(name)["standing"].value_counts().reindex(list(schema.STANDINGS), fill_value=0).to_dict(),
             }
@@ -73,7 +90,7 @@ def _provenance(s: Session) -> None:
             .size()
             .rename("rows")
             .reset_index()
-            .assign(table=figures.table(name, t))
+            .assign(table=schema.title(name, t))
             for name in schema.TABLES
         ]
     )
@@ -88,12 +105,12 @@ def _health(s: Session) -> None:
         st.success(s.t("No fault was found in any table."))
         return
     st.warning(s.t("{count} findings", count=len(found)))
-    tables.show(found, s, key="health", titles=_titles(s), height=460)
+    tables.show(found, s, key="health", titles=previews.titles(s), height=460)
 
 
 def _rows(s: Session) -> None:
     """Show one table whole."""
     table = st.selectbox(
-        s.t("Table"), schema.TABLES, format_func=lambda code: figures.table(code, s.t), key="rows_table"
+        s.t("Table"), schema.TABLES, format_func=lambda code: schema.title(code, s.t), key="rows_table"
     )
     tables.show(s.park.table(table), s, key=f"rows_{table}", table=table, height=520)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from parks import schema, words
-from parks.output import figures, maps, reports, tables
+from parks.output import maps, reports, tables
 from parks.pages import programme, start
 from parks.pages import tables as screen
 from parks.status import progress, vacancy
@@ -92,7 +92,7 @@ def _tables(s: Session) -> None:
     """Offer each table of the snapshot as a file."""
     t = s.t
     st.subheader(t("One table"))
-    table = st.selectbox(t("Table"), schema.TABLES, format_func=lambda code: figures.table(code, t), key="export_table")
+    table = st.selectbox(t("Table"), schema.TABLES, format_func=lambda code: schema.title(code, t), key="export_table")
     kinds = [kind for kind in MIME if kind != "html" and (schema.geometry(table) or kind != "geojson")]
     kind = st.segmented_control(
         t("Format"),

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from parks import schema
 from parks.intake import sample
 from parks.issues import InvalidData
-from parks.output import figures
 from parks.pages import session
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def empty(s: Session) -> None:
         try:
             with st.status(t("Loading the sample …")) as status:
                 for table, count in sample.load(s.store.add, by=s.who, lang=s.lang):
-                    st.write(t("{table}: {count} rows", table=figures.table(table, t), count=count))
+                    st.write(t("{table}: {count} rows", table=schema.title(table, t), count=count))
                 status.update(label=t("The sample is loaded."), state="complete")
         except InvalidData as fault:
             session.refusals(fault, t)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from parks import schema
 from parks.output import figures, tables
+from parks.store import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from parks.pages.session import Session
     from parks.words import Translate
 
+ROW = 36
+"""Height of one row [px]."""
 DIGIT = 8
 """Width of one digit [px]."""
 SHARES = {"vacancy", "score", "share"}
@@ -105,28 +108,7 @@ def stages(cell: str, s: Session) -> str:
 
 def act(code: object, t: Translate) -> str:
     """Return how the history says what was done."""
-    names = {
-        "add": t("Rows written"),
-        "place": t("Placed"),
-        "allocate": t("Plan accepted"),
-        "move": t("Moved"),
-        "release": t("Released"),
-        "undo": t("Undone"),
-        "redo": t("Done again"),
-        "take_back": t("Taken back"),
-        "create_scenario": t("Scenario made"),
-        "copy_scenario": t("Scenario copied"),
-        "describe_scenario": t("Note changed"),
-        "lock_scenario": t("Scenario locked"),
-        "unlock_scenario": t("Scenario opened"),
-        "rebase_scenario": t("Scenario brought up to the record"),
-        "approve_scenario": t("Scenario approved into the record"),
-        "drop_scenario": t("Scenario dropped"),
-        "grant": t("Right given"),
-        "revoke": t("Right taken"),
-        "restore": t("Restored from a backup"),
-    }
-    return names.get(str(code), str(code))
+    return writing.said(str(code), t)
 
 
 SAID: dict[str, Callable[[object, Translate], str]] = {
@@ -225,7 +207,7 @@ def show(
     pick
         Whether one row can be picked.
     height
-        Height in pixels; by default as many rows as fit.
+        Most height in pixels; by default as many rows as fit.
     file
         Name of the download without its ending; by default `key`.
     """
@@ -241,7 +223,7 @@ def show(
         key=key,
         hide_index=True,
         column_config=config,
-        height=height or "auto",
+        height=height if height and len(shown) * ROW > height else "auto",
         on_select="rerun" if pick else "ignore",
         selection_mode="single-row",
         placeholder="–",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -117,6 +117,10 @@ class Store(Handle):
             known = views.last(connection) if known_on is None else history.known(connection, known_on)
             view = views.of(connection, scenario or "", known, self.t)
             return shots.shot(connection, view, day, self.cache, known_on)
+
+    def whole(self, day: dt.date) -> Snapshot:
+        """Return the record as it stands on `day`, with the leases of all days: what a file is weighed against."""
+        return replace(self.as_of(day), leases=self.as_of(tables.ALWAYS).leases)
 
     def add(  # noqa: PLR0913 - each is said by name
         self,

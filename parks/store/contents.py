@@ -55,7 +55,7 @@ def _nowhere(
     keys, cells = views.columns(connection, [asked.distinct().order_by(key)], 2)
     wanted = set(cells)
     known = _known(connection, view, column.refers_to, wanted)
-    message = t("There is no such row in {table}.", table=column.refers_to)
+    message = t("There is no such row in “{table}”.", table=schema.title(column.refers_to, t))
     mend = t("Mend the code, or bring that row first.")
     for row, cell in zip(keys, cells, strict=True):
         if cell not in known:

@@ -273,6 +273,8 @@ def _turned(name: str, row: Row, old: list[Row], day: str) -> list[Row]:
     """Return the rows of a key when `row` is so from `day` on and `old` before."""
     if name in tables.DATED:
         return [row]
+    if not old:
+        return [(*row, day, rows.OPEN)]
     before = ended(name, old, day)
     if before and before[-1][-1] == day and before[-1][:-2] == row:
         return [*before[:-1], (*before[-1][:-1], rows.OPEN)]

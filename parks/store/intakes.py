@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from parks import schema
 from parks.issues import InvalidData
-from parks.store import engines, entries, lookup, occupancy, rows, tables, views
+from parks.store import engines, entries, history, lookup, occupancy, rows, tables, views
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from parks.store.rows import Row
     from parks.store.writing import Act, Writing
 
-SHOWN = ("change", "recorded_at", "who", "source", "file", "part", "table_name", *tables.COUNTS, "digest")
+SHOWN = ("change", "recorded_at", "who", "file", "part", "table_name", *tables.COUNTS, "source", "digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +96,27 @@ def take_in(
         With every row that cannot be kept, and every lease of a unit that is held. Then nothing is written.
     """
     view = writing.view("")
-    ready = []
-    for part in sorted(parts, key=lambda one: schema.TABLES.index(one.table)):
-        given = entries.encoded(writing, part.table, part.frame)
-        found = entries.prepared(
-            writing, view, part.table, given, act.source, lambda old: since if old else rows.ALWAYS
-        )
-        gone = lookup.rows_of(writing.connection, view, part.table, part.ended) if part.ended else {}
-        left = {key: entries.ended(part.table, old, since) for key, old in gone.items()}
-        keys = [key for key, old in gone.items() if left[key] != old]
-        new = [row for key in keys for row in left[key]]
-        ready.append(entries.Prepared(part.table, found.keys + keys, found.new + new, found.stood | gone))
+    ready = [_prepared(writing, view, name, parts, act.source, since) for name in schema.TABLES]
     change = entries.written(writing, view, ready, act, progress)
     if change is not None:
         _receipts(writing, change, parts, file)
         _remember(writing, change, parts, file.family)
     return change
+
+
+def _prepared(
+    writing: Writing, view: views.View, name: str, parts: Sequence[Intake], source: str, since: str
+) -> entries.Prepared:
+    """Return what all parts of one table say: together, since one may free what another lets anew."""
+    those = [part for part in parts if part.table == name]
+    given = [row for part in those for row in entries.encoded(writing, name, part.frame)]
+    found = entries.prepared(writing, view, name, given, source, lambda old: since if old else rows.ALWAYS)
+    out = [key for part in those for key in part.ended]
+    gone = lookup.rows_of(writing.connection, view, name, out) if out else {}
+    left = {key: entries.ended(name, old, since) for key, old in gone.items()}
+    keys = [key for key, old in gone.items() if left[key] != old]
+    new = [row for key in keys for row in left[key]]
+    return entries.Prepared(name, found.keys + keys, found.new + new, found.stood | gone)
 
 
 def refused(writing: Writing, frame: pd.DataFrame) -> tuple[Issue, ...]:
@@ -170,7 +175,7 @@ def receipts(connection: sa.Connection, digest: str | None = None) -> pd.DataFra
     Returns
     -------
     DataFrame
-        Columns `SHOWN`; recorded_at in UTC.
+        Columns `SHOWN`, recorded_at in UTC; and `undone`, whether the import is taken back now.
     """
     held, change = tables.receipt, tables.change
     found = (
@@ -180,4 +185,6 @@ def receipts(connection: sa.Connection, digest: str | None = None) -> pd.DataFra
     )
     if digest is not None:
         found = found.where(held.c.digest == digest)
-    return pd.DataFrame(views.fetch(connection, [found]), columns=list(SHOWN))
+    read = pd.DataFrame(views.fetch(connection, [found]), columns=list(SHOWN))
+    undone = {int(number): history.standing(connection, int(number))[1] for number in set(read["change"])}
+    return read.assign(undone=[undone[int(number)] for number in read["change"]])

@@ -91,7 +91,9 @@ def test_what_a_complete_file_leaves_out_ends_on_its_day_and_comes_back_when_it_
     assert held.as_of(DAY).leases.empty
     left = held.as_of(DAY - dt.timedelta(days=1)).leases
     assert left[["lease_id", "valid_to"]].to_numpy().tolist() == [["L1", pd.Timestamp(DAY)]]
+    assert held.receipts()["undone"].tolist() == [False, False]
     held.take_back(change, by="ben", reason="wrong file")
+    assert held.receipts()["undone"].tolist() == [True, True]
     assert area(held) == {"U1": 100.0}
     assert held.as_of(DAY).leases["lease_id"].tolist() == ["L1", "L2"]
 
@@ -139,3 +141,10 @@ def test_what_others_did_since_one_looked_is_told(held):
             [Intake("units", rows(U1=120.0), "房源", counts(changed=1))], FILE, source="x", by="ann", seen=seen
         )
     assert [issue.kind for issue in fault.value.issues] == ["changed"]
+
+
+def test_what_a_file_is_weighed_against_has_the_leases_of_all_days(held):
+    held.add("leases", pd.DataFrame([lease("L1", "U1", "2020-01-01", "2021-01-01")]), source="x", by="a")
+    assert held.as_of(DAY).leases.empty
+    assert held.whole(DAY).leases["lease_id"].tolist() == ["L1"]
+    assert held.whole(DAY).units["unit_id"].tolist() == ["U1"]
