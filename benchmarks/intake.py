@@ -23,7 +23,8 @@ import python_calamine
 import xlsxwriter
 
 from parks import words
-from parks.intake import headings, layout, sheets
+from parks.intake import headings
+from parks.intake.grids import layout, sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from parks import schema, words
-from parks.intake import cells, measures, periods
+from parks.intake.values import cells, measures, periods
 
 MARCH = dt.date(2025, 3, 1)
 EN = words.translator("en")

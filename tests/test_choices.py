@@ -3,7 +3,7 @@
 import pytest
 
 from parks import schema, words
-from parks.intake import choices
+from parks.intake.values import choices
 from parks.issues import InvalidData
 from parks.output import figures
 

@@ -5,7 +5,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from parks import schema
-from parks.intake import headings, measures, periods
+from parks.intake import headings
+from parks.intake.values import measures, periods
 
 OWN = [
     (table, column) for table in schema.TABLES for column in schema.columns(table).values() if not column.is_geometry

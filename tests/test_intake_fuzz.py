@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parks import schema, words
-from parks.intake import airlock, cells, headings, layout, measures, periods, quantities, sheets, signs
+from parks.intake import headings
+from parks.intake.grids import airlock, layout, sheets
+from parks.intake.values import cells, measures, periods, quantities, signs
 from parks.issues import InvalidData
 
 T = words.translator("zh")

@@ -20,7 +20,8 @@ from corpus import crafts
 from corpus import layers as corpus
 
 from parks import words
-from parks.intake import airlock, encodings, features, layers, mapfiles, placemarks, rings, safety, sluice
+from parks.intake.grids import airlock, safety
+from parks.intake.maps import encodings, features, layers, mapfiles, placemarks, rings, sluice
 from parks.issues import InvalidData
 
 T = words.translator("en")
@@ -413,7 +414,7 @@ def test_a_newer_drawing_is_in_utf8_and_one_without_outlines_is_empty(tmp_path):
 
 
 def test_parts_of_a_block_are_outlines_too():
-    from parks.intake import drawings
+    from parks.intake.maps import drawings
 
     box = shapely.box(0, 0, 1, 1)
     block = shapely.GeometryCollection([shapely.LineString([(5, 5), (6, 6)]), box, shapely.MultiPolygon([box])])

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parks import crs, words
-from parks.intake import mends, neighbours, outlines
+from parks.intake.maps import mends, neighbours, outlines
 from parks.issues import InvalidData
 
 T = words.translator("en")

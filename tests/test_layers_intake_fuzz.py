@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parks import words
-from parks.intake import airlock, layers, outlines, safety, sluice
+from parks.intake.grids import airlock, safety
+from parks.intake.maps import layers, outlines, sluice
 from parks.issues import InvalidData
 
 T = words.translator("zh")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from parks import crs as earth
 from parks import words
-from parks.intake import layers, lines, systems
+from parks.intake.grids import lines
+from parks.intake.maps import layers, systems
 from parks.issues import InvalidData
 
 T = words.translator("en")

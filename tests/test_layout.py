@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parks import words
-from parks.intake import heads, layout, lines, merges, safety, totals
-from parks.intake.lines import Aside, Record
-from parks.intake.sheets import Sheet
+from parks.intake.grids import heads, layout, lines, merges, safety, totals
+from parks.intake.grids.lines import Aside, Record
+from parks.intake.grids.sheets import Sheet
 
 T = words.translator("en")
 HEAD, A, B, C = offices.HEAD, offices.A, offices.B, offices.C

@@ -711,7 +711,7 @@ def test_a_row_that_somebody_changed_meanwhile_refuses_the_file(bring, home, mea
 def test_progress_is_told_where_somebody_looks(bring, monkeypatch):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     err = bring([HEAD, U3])[2]
-    assert "Weighing: Units for lease (0 % done)" in err
+    assert "Weighing: Lettable units (0 % done)" in err
     assert "Writing: 1 of 1 rows" in err
     monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
     assert "Weighing" not in bring([HEAD, U3])[2]

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from parks import schema
-from parks.intake import measures
+from parks.intake.values import measures
 from parks.issues import InvalidData
 
 

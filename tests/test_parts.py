@@ -6,9 +6,10 @@ import shapely
 import weighing
 
 from parks import schema, words
-from parks.intake import parts, rejects, sheets, templates
-from parks.intake.layers import Layer
-from parks.intake.lines import Record
+from parks.intake import parts, rejects, templates
+from parks.intake.grids import sheets
+from parks.intake.grids.lines import Record
+from parks.intake.maps.layers import Layer
 from parks.issues import Issue
 
 T = weighing.T

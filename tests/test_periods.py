@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parks import schema, words
-from parks.intake import periods, signs
+from parks.intake.values import periods, signs
 
 EN = words.translator("en")
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parks import schema, words
-from parks.intake import measures, numerals, quantities, signs
+from parks.intake.values import measures, numerals, quantities, signs
 
 EN = words.translator("en")
 

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parks import spreadsheets, words
-from parks.intake import heads, layout, lines, rejects, sheets
-from parks.intake.lines import Record
+from parks.intake import rejects
+from parks.intake.grids import heads, layout, lines, sheets
+from parks.intake.grids.lines import Record
 from parks.intake.rejects import Rejects
 from parks.issues import InvalidData, Issue
 
@@ -36,8 +37,6 @@ def wrote(path, table, lang="zh"):
 def read(path, headings):
     """Return what the importer finds in a reject file: its headings, and the cells by row."""
     sheet = sheets.read(path, T).sheets[0]
-    if path.suffix == ".csv":
-        sheet.rows[:] = [[cell and spreadsheets.unguarded(cell) for cell in row] for row in sheet.rows]
     known = {heading for heading in headings if heading}
     return layout.find(sheet, lambda text: text in known or rejects.is_ours(text), T)
 

@@ -22,7 +22,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parks import schema, words
-from parks.intake import airlock, biff, cells, headings, layout, packages, safety, sheets, texts
+from parks.intake import headings
+from parks.intake.grids import airlock, biff, layout, packages, safety, sheets, texts
+from parks.intake.values import cells
 from parks.issues import InvalidData
 
 T = words.translator("en")
@@ -331,7 +333,7 @@ def test_a_process_that_says_something_else_is_a_refusal(tmp_path: Path, monkeyp
 
 
 def test_a_process_that_dies_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(airlock, "__name__", "parks.intake.nowhere")
+    monkeypatch.setattr(airlock, "__name__", "parks.intake.grids.nowhere")
     assert refused(tmp_path, offices.xlsx(offices.TABLE), "a.xlsx") == "damaged"
 
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from parks import __main__ as command
 from parks import schema, spreadsheets, store, words
-from parks.intake import rejects, sheets, templates
-from parks.intake.lines import Record
+from parks.intake import rejects, templates
+from parks.intake.grids import sheets
+from parks.intake.grids.lines import Record
 from parks.intake.rejects import Rejects
 from parks.issues import Issue
 from parks.output import reports, tables

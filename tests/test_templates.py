@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from parks import checks, policy, schema, words
-from parks.intake import cells, choices, examples, headings, layout, sheets, templates
+from parks.intake import examples, headings, templates
+from parks.intake.grids import layout, sheets
+from parks.intake.values import cells, choices
 from parks.issues import InvalidData
 
 T = words.translator("en")

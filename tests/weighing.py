@@ -8,7 +8,7 @@ import shapely
 
 from parks import policy, snapshot, words
 from parks.intake import changes, ledgers, parts
-from parks.intake.lines import Aside, Record
+from parks.intake.grids.lines import Aside, Record
 
 T = words.translator("en")
 RULES = policy.load()

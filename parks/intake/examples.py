@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from parks import reader, schema
-from parks.intake import choices
+from parks.intake.values import choices
 from parks.issues import InvalidData
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING, NamedTuple
 
 from parks import schema
-from parks.intake import measures, periods, signs
+from parks.intake.values import measures, periods, signs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

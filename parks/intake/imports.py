@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from parks import schema
-from parks.intake import changes, layers, ledgers, outlines, parts, periods, sheets
+from parks.intake import changes, ledgers, parts
+from parks.intake.grids import sheets
+from parks.intake.maps import layers, outlines
+from parks.intake.values import periods
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,8 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from parks.intake.changes import Outcome, Terms
-    from parks.intake.layers import Layer
-    from parks.intake.outlines import Flaw
+    from parks.intake.maps.layers import Layer
+    from parks.intake.maps.outlines import Flaw
     from parks.intake.parts import Part
     from parks.intake.rulings import Clashes
     from parks.issues import Issue

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from parks import schema
-from parks.intake import cells, headings, rejects, safety, sheets, signs
+from parks.intake import headings, rejects
+from parks.intake.grids import safety, sheets
+from parks.intake.values import cells, signs
 from parks.issues import Issue
 
 if TYPE_CHECKING:
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from parks.intake.headings import Match
-    from parks.intake.parsed import Raw, Said
     from parks.intake.parts import Part
+    from parks.intake.values.parsed import Raw, Said
     from parks.words import Translate
 
 

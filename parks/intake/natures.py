@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from parks import schema
-from parks.intake import signs
+from parks.intake.values import signs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

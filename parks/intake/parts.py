@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from parks import schema
-from parks.intake import headings, layout, rejects, templates
+from parks.intake import headings, rejects, templates
+from parks.intake.grids import layout
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from parks.intake.layers import Layer
-    from parks.intake.lines import Aside, Record
-    from parks.intake.sheets import Book
+    from parks.intake.grids.lines import Aside, Record
+    from parks.intake.grids.sheets import Book
+    from parks.intake.maps.layers import Layer
     from parks.issues import Issue
     from parks.words import Translate
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from parks import schema
-from parks.intake import cells, headings, natures
+from parks.intake import headings, natures
+from parks.intake.values import cells
 from parks.issues import Issue
 
 if TYPE_CHECKING:

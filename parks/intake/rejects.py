@@ -13,7 +13,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from parks import spreadsheets, words
-from parks.intake import safety, signs
+from parks.intake.grids import safety
+from parks.intake.values import signs
 from parks.issues import InvalidData, Issue
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from parks.intake.lines import Record
-    from parks.intake.parsed import Raw
+    from parks.intake.grids.lines import Record
+    from parks.intake.values.parsed import Raw
     from parks.words import Translate
 
 COLUMNS = {

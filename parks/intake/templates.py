@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from parks import schema, spreadsheets, words
 from parks.checks import cells as checked
-from parks.intake import cells, examples, measures, quantities, signs
+from parks.intake import examples, references
+from parks.intake.values import cells, measures, quantities, signs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+    from parks.policy import Policy
     from parks.schema import Column
+    from parks.snapshot import Snapshot
     from parks.words import Translate
 
     Codes = Mapping[str, Sequence[tuple[str, str]]]
@@ -76,35 +79,33 @@ def write(path: Path, table: str, lang: str, codes: Codes = MappingProxyType({})
     t = words.translator(lang)
     with spreadsheets.workbook(path) as book:
         made = _Book(book, lang, t, _styles(book))
-        page, guide, lists = (book.add_worksheet(name) for name in (titles(t)[table], t("Fill in"), t("Lists")))
+        page, guide, lists = (book.add_worksheet(name) for name in (schema.title(table, t), t("Fill in"), t("Lists")))
         places = _lists(made, lists, columns, codes)
         _table(made, page, columns, places)
         _guide(made, guide, table)
+
+
+def codes(table: str, park: Snapshot, rules: Policy, lang: str) -> dict[str, list[tuple[str, str]]]:
+    """Return list → the codes that the columns of `table` may name, each with its name in `lang` where it has one."""
+    found = {}
+    for name in sorted({column.refers_to for column in schema.columns(table).values() if column.refers_to}):
+        is_policy = name in references.LIST
+        frame = getattr(rules, name) if is_policy else park.table(name)
+        key = references.LIST[name] if is_policy else schema.key(name)
+        found[name] = [(str(row[key]), _called(row, lang)) for row in frame.to_dict("records")]
+    return found
+
+
+def _called(row: Mapping[Hashable, Any], lang: str) -> str:
+    """Return what a row is called, in the language asked for where it has a name in it."""
+    names = (f"name_{lang}", "name", f"phrase_{lang}", "name_zh", "name_en", "level")
+    return str(next((row[name] for name in names if isinstance(row.get(name), str | int)), ""))
 
 
 def is_explanation(sheet: str) -> bool:
     """Return whether a sheet of that name is one of those beside the table in our templates: it holds no rows."""
     each = [words.translator(lang) for lang in words.LANGUAGES]
     return signs.plain(sheet) in {said for t in each for said in (t("Fill in"), t("Lists"))}
-
-
-def titles(t: Translate) -> dict[str, str]:
-    """Return the name of each table and policy list that a column may refer to."""
-    return {
-        "parks": t("Parks"),
-        "buildings": t("Buildings"),
-        "floors": t("Floors"),
-        "units": t("Units for lease"),
-        "tenants": t("Companies"),
-        "needs": t("Needs"),
-        "leases": t("Leases and holds"),
-        "projects": t("Projects"),
-        "milestones": t("Milestones"),
-        "published_figures": t("Published figures"),
-        "zones": t("Zones"),
-        "sectors": t("Sectors"),
-        "targets": t("Targets"),
-    }
 
 
 def _styles(book: Workbook) -> dict[str, Format]:
@@ -166,7 +167,7 @@ def _what(column: Column, lang: str, t: Translate) -> str:
     if found:
         return t("One of: {words}", words=" / ".join(found.values()))
     if column.type == "code":
-        return t("An ID from the list “{list}”", list=titles(t)[column.refers_to])
+        return t("An ID from the list “{list}”", list=schema.title(column.refers_to, t))
     return {
         "key": t("An ID that no other row has"),
         "int": t("A whole number"),
@@ -231,7 +232,8 @@ def _lists(made: _Book, page: Worksheet, columns: Sequence[Column], codes: Codes
         name, entries = _list_name(column), _entries(column, made.lang, codes)
         if not entries or name in places:
             continue
-        title = {"code": titles(t).get(column.refers_to, ""), "bool": t("Yes or no")}.get(column.type)
+        title = schema.title(column.refers_to, t) if column.refers_to else ""
+        title = t("Yes or no") if column.type == "bool" else title
         title = t("for {name}", name=title or column.heading(made.lang))  # alone it would read like a heading
         for row, entry in enumerate(entries, line):
             for place, (text, style) in enumerate(zip((title, *entry), ("quiet", "name", "cell"), strict=True)):
@@ -246,7 +248,7 @@ def _lists(made: _Book, page: Worksheet, columns: Sequence[Column], codes: Codes
 def _guide(made: _Book, page: Worksheet, table: str) -> None:
     """Draw the sheet that explains the columns and shows the examples, a line for each column."""
     t, styles = made.t, made.styles
-    spreadsheets.put(page, 0, 0, t("How to fill in the table “{table}”", table=titles(t)[table]), styles["title"])
+    spreadsheets.put(page, 0, 0, t("How to fill in the table “{table}”", table=schema.title(table, t)), styles["title"])
     for line, text in enumerate(_rules(table, t), 1):
         spreadsheets.put(page, line, 0, text, styles["line"])
     top = len(_rules(table, t)) + 2

@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from parks import crs, schema
-from parks.intake import headings, imports, layers, parts, rejects, systems
+from parks.intake import headings, imports, parts, rejects
+from parks.intake.maps import layers, systems
 from parks.issues import InvalidData
 from parks.output import sketches
 from parks.pages import previews, session
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
     from parks.intake.headings import Match
     from parks.intake.imports import Brought, Order
-    from parks.intake.layers import Layer
+    from parks.intake.maps.layers import Layer
+    from parks.intake.maps.systems import Candidate
     from parks.intake.parts import Part
-    from parks.intake.systems import Candidate
     from parks.pages.session import Session
 
 NONE = ""

@@ -11,8 +11,8 @@ import streamlit as st
 
 from parks import schema
 from parks.intake import changes, imports, parts, templates
-from parks.output import figures, tables
-from parks.pages import attempts, brought, jobs, previews, session
+from parks.output import figures
+from parks.pages import attempts, brought, jobs, previews, session, tables
 from parks.store import tables as kept
 from parks.store.intakes import File, Intake
 
@@ -268,31 +268,10 @@ def _templates(s: Session) -> None:
         table = st.selectbox(
             t("Table"), schema.TABLES, format_func=lambda code: schema.title(code, t), key="template_table"
         )
-
-        def made() -> bytes:
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / "template.xlsx"
-                tables.whole(path, lambda part: templates.write(part, table, s.lang, codes(s)))
-                return path.read_bytes()
-
-        st.download_button(
+        tables.workbook(
             t("Download the template"),
-            made,
-            file_name=f"{schema.title(table, t)}.xlsx",
-            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            lambda path: templates.write(path, table, s.lang, templates.codes(table, s.park, s.rules, s.lang)),
+            file=schema.title(table, t),
             key="template_download",
-            on_click="ignore",
-            icon=":material/download:",
         )
         st.caption(t("With drop-downs, notes and made-up examples on a sheet of their own."))
-
-
-def codes(s: Session) -> dict[str, list[tuple[str, str]]]:
-    """Return list → code and name, for the drop-downs of templates."""
-    lists = {"zones": s.rules.zones, "sectors": s.rules.sectors, "targets": s.rules.targets}
-    lists |= {name: s.park.table(name) for name in ("parks", "buildings", "floors", "units", "tenants", "projects")}
-    found = {}
-    for name, frame in lists.items():
-        called = next((column for column in (s.names, "name_zh", "name") if column in frame), frame.columns[0])
-        found[name] = list(zip(frame.iloc[:, 0].astype(str), frame[called].fillna("").astype(str), strict=True))
-    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,14 +12,13 @@ from shapely.geometry.base import BaseGeometry
 from parks import schema
 from parks.intake import changes, imports, rejects
 from parks.output import figures
-from parks.output import tables as files
 from parks.pages import session, tables
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from parks.intake.changes import Outcome
-    from parks.intake.outlines import Flaw
+    from parks.intake.maps.outlines import Flaw
     from parks.issues import Issue
     from parks.pages.session import Session
 
@@ -170,21 +168,11 @@ def _rejected(s: Session, outcome: Outcome, key: str, file: str) -> None:
     lines = set(outcome.rejected)
     part = outcome.ledger.part
     given = rejects.Rejects(part.headings, [one for one in part.records if one.line in lines], outcome.issues)
-
-    def made() -> bytes:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "rejects.xlsx"
-            files.whole(path, lambda half: rejects.write(half, given, s.lang))
-            return path.read_bytes()
-
-    st.download_button(
+    tables.workbook(
         t("Download the rejected rows to mend (Excel)"),
-        made,
-        file_name=f"{Path(file).stem}-{t('rejected')}.xlsx",
-        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        lambda path: rejects.write(path, given, s.lang),
+        file=f"{Path(file).stem}-{t('rejected')}",
         key=f"rejects_{key}",
-        on_click="ignore",
-        icon=":material/download:",
     )
     st.caption(t("Your own rows and columns, with what is wrong beside them. Mended, drop that file here."))
 

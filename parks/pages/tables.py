@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
@@ -257,6 +259,26 @@ def download(s: Session, frame: Callable[[], pd.DataFrame], *, file: str, key: s
         on_click="ignore",
         icon=":material/download:",
         type="tertiary",
+    )
+
+
+def workbook(label: str, write: Callable[[Path], None], *, file: str, key: str) -> None:
+    """Offer the workbook that `write` makes, once it is asked for; `file` is its name without the ending."""
+
+    def made() -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "made.xlsx"
+            tables.whole(path, write)
+            return path.read_bytes()
+
+    st.download_button(
+        label,
+        made,
+        file_name=f"{file}.xlsx",
+        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        key=key,
+        on_click="ignore",
+        icon=":material/download:",
     )
 
 

@@ -63,9 +63,9 @@ def texts(column: sa.Column[Any], cell: Any = None) -> sa.ColumnElement[Any]:  #
 
 def sent(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     """Return all cells of a column that is no text as bytes on PostgreSQL: shapes as their lengths, then all WKB."""
-    nothing = sa.literal_column("CAST('' AS bytea)")
+    nothing: Any = sa.literal_column("CAST('' AS bytea)")
     if isinstance(column.type, tables.Geometry):
-        lengths = sa.func.int4send(sa.func.coalesce(sa.func.octet_length(column), -1))
+        lengths = sa.func.int4send(sa.func.coalesce(sa.func.octet_length(column), sa.literal_column("-1")))
         shapes = sa.func.coalesce(sa.func.string_agg(column, nothing), nothing)
         return sa.func.string_agg(lengths, nothing).op("||")(shapes)
     way = next(way for way in SENT.values() if isinstance(column.type, way.type))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from parks.intake.changes import Outcome
-    from parks.intake.outlines import Flaw
+    from parks.intake.maps.outlines import Flaw
     from parks.verbs.session import Session
     from parks.verbs.sorting import Left
     from parks.words import Translate

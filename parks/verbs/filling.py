@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from parks import schema, snapshot
-from parks.intake import references, templates
-from parks.output import figures, tables
+from parks import snapshot
+from parks.intake import templates
+from parks.output import tables
 from parks.verbs import files, importing, printing
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
-
     from parks.verbs.session import Session
 
 
@@ -29,22 +27,7 @@ def template(session: Session) -> int:
 
 
 def _codes(session: Session) -> dict[str, list[tuple[str, str]]]:
-    """Return list → the codes that the columns of a table may name, each with its name in the language asked for."""
-    wanted = {column.refers_to for column in schema.columns(session.options.table).values() if column.refers_to}
-    rules = session.rules()
+    """Return the codes that are known, of an absent store those of the policy."""
     with importing.opened(session) as held:
         park = held.as_of(session.day(held)) if held else snapshot.of(dt.datetime.now(tz=dt.UTC).date(), {})
-    found = {}
-    for name in sorted(wanted):
-        policy = name in references.LIST
-        frame = getattr(rules, name) if policy else park.table(name)
-        key = references.LIST[name] if policy else schema.key(name)
-        found[name] = [(str(row[key]), _name(row, session.lang)) for row in frame.to_dict("records")]
-    return found
-
-
-def _name(row: Mapping[Hashable, Any], lang: str) -> str:
-    """Return what a row is called, in the language asked for where it has a name in it."""
-    names = (f"name_{lang}", "name", f"phrase_{lang}", "name_zh", "name_en", "level")
-    known = (row[name] for name in names if name in row and not figures.missing(row[name]))
-    return str(next(known, ""))
+    return templates.codes(session.options.table, park, session.rules(), session.lang)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from parks import schema, snapshot
-from parks.intake import changes, imports, parts, rejects, templates
+from parks.intake import changes, imports, parts, rejects
 from parks.intake.rejects import Rejects
 from parks.issues import InvalidData, Issue
 from parks.output import tables
@@ -239,9 +239,8 @@ def _weighing(t: Translate) -> Callable[[float, str], None] | None:
     """Return what tells a person at a terminal which table is weighed; None where nobody looks."""
     if not sys.stderr.isatty():
         return None
-    names = templates.titles(t)
     return lambda share, table: printing.say(
-        t("Weighing: {table} ({percent} % done)", table=names[table], percent=f"{share * 100:.0f}")
+        t("Weighing: {table} ({percent} % done)", table=schema.title(table, t), percent=f"{share * 100:.0f}")
     )
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from parks.intake.imports import Brought
-    from parks.intake.layers import Layer
-    from parks.intake.outlines import Flaw
+    from parks.intake.maps.layers import Layer
+    from parks.intake.maps.outlines import Flaw
     from parks.intake.parts import Part
     from parks.verbs.session import Session
     from parks.words import Translate

@@ -10,7 +10,7 @@ from parks import store
 
 pytestmark = pytest.mark.xdist_group("browser")
 ROOT = Path(__file__).resolve().parents[2]
-ROWS = 60_000
+ROWS = 20_000
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from typing import IO, TYPE_CHECKING, cast
 
-from parks.intake import airlock, safety
+from parks.intake.grids import airlock, safety
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

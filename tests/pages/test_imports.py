@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from parks import crs, store
 from parks.intake import templates
-from parks.pages import brought, imports, jobs, session
+from parks.pages import brought, jobs, session
 
 pytestmark = pytest.mark.xdist_group("pages")
 HEAD = ["房号", "楼栋", "楼层", "可租面积(㎡)", "备注"]
@@ -169,7 +169,9 @@ def test_a_template_is_offered_for_each_table_with_the_codes_of_the_record(page,
     at = page(template_table="units")
     assert any(part.label == "Download the template" for part in at.get("download_button"))
     current = session.begin("zh", dt.date(2026, 10, 31), None)
-    codes = imports.codes(current)
+    codes = templates.codes("units", current.park, current.rules, "zh") | {
+        "zones": templates.codes("parks", current.park, current.rules, "zh")["zones"]
+    }
     assert ("Z-WGQ", "外高桥") in [(code, name[:3]) for code, name in codes["zones"]]
     assert "P001-A1" in [code for code, _ in codes["buildings"]]
     templates.write(tmp_path / "units.xlsx", "units", "zh", codes)
