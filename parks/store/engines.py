@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
     from pathlib import Path
 
     from parks.issues import InvalidData
@@ -22,6 +22,10 @@ class Kind(Protocol):
     @property
     def FAULTS(self) -> tuple[type[Exception], ...]:  # noqa: N802 - a constant of the room
         """What its driver raises by itself, past SQLAlchemy."""
+
+    @property
+    def PORTION(self) -> int:  # noqa: N802 - a constant of the room
+        """How many rows of a table that is read whole are asked for at once."""
 
     def find(self, place: Place, t: Translate, *, create: bool) -> None:
         """Refuse a place that cannot hold a store, before anything is opened."""
@@ -58,6 +62,25 @@ class Kind(Protocol):
 
     def insert(self, connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Row]) -> None:
         """Write plain rows, the columns `names` of each, by the fastest way the driver has."""
+
+    def packed(self, column: sa.Column[Any]) -> sa.ColumnElement[Any] | None:
+        """Return all cells of a column in one value (see `packing.apart`), None where they come one by one."""
+
+    def exact(self, column: sa.Column[Any]) -> sa.ColumnElement[bool] | None:
+        """Return the condition that a known cell stays what it is when it is packed, None where all do."""
+
+    def portions(
+        self,
+        connection: sa.Connection,
+        question: Callable[[sa.ColumnElement[bool]], sa.Select[Any]],
+        number: sa.Column[int],
+        lows: Sequence[int],
+        size: int,
+    ) -> Generator[tuple[int, Row]]:
+        """Ask the same of the rows numbered from each of `lows` on, `size` of them; give each with its answer.
+
+        Whoever stops early must close it; what `question` returns later may not be asked any more.
+        """
 
     def refusal(self, error: BaseException, place: Place, t: Translate) -> InvalidData | None:
         """Return the refusal that says `error` in words, None when it is a fault of ours and not of the place."""

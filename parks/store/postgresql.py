@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from parks.store import postgis, postgresql_guards, refusals, tables
+from parks.store import packing, postgis, postgresql_guards, refusals, tables
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from parks.issues import InvalidData
     from parks.store.engines import Place
@@ -24,6 +26,8 @@ VANISHED = 600
 """After how long the server gives up a writer that says nothing more, so that the others can go on [s]."""
 MAKER = 0x7061726B73
 """Number of the lock that whoever makes or migrates a store holds."""
+PORTION = 20_000
+"""Rows asked for at once: the server makes the next answer meanwhile, and none may have more than 1 GB."""
 FAULTS: tuple[type[Exception], ...] = (psycopg.Error,)
 REFUSED = {
     "23P01": "double_booking",  # the exclusion constraint, and our own trigger beside it
@@ -78,6 +82,7 @@ def _begin(connection: sa.Connection) -> None:
     said = ["SET LOCAL DateStyle = ISO", "SET LOCAL extra_float_digits = 1"]
     if not options.get("writes", False):
         said.insert(0, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        said.append("SET LOCAL jit = off")  # what it would compile takes less than the compiling
     else:
         # One writer at a time, as on a file: changes are numbered in the order in which they are confirmed. Whoever
         # waited must see what the one before wrote, so each statement looks anew.
@@ -138,16 +143,13 @@ UNION ALL SELECT indexrelid::regclass::text FROM pg_index JOIN pg_class ON pg_cl
     return [str(name) for name in connection.exec_driver_sql(asked).scalars()]
 
 
-def insert(connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Row]) -> None:
-    """Write plain rows, the columns `names` of each, as one stream."""
+@contextmanager
+def _told(connection: sa.Connection, statement: str) -> Iterator[psycopg.Connection[Row]]:
+    """Lend the driver's own connection; its faults are said as on the other engine, where SQLAlchemy stands between."""
     driver: psycopg.Connection[Row] = connection.connection.driver_connection  # type: ignore[assignment]
-    columns = ", ".join(f'"{name}"' for name in names)
-    statement = f'COPY "{table.name}" ({columns}) FROM STDIN'
     try:
-        with driver.cursor() as cursor, cursor.copy(statement) as stream:
-            for row in rows:
-                stream.write_row(row)
-    except psycopg.Error as fault:  # said as on the other engine, where SQLAlchemy stands between
+        yield driver
+    except psycopg.Error as fault:
         raise sa.exc.DBAPIError.instance(
             statement,
             None,
@@ -156,6 +158,49 @@ def insert(connection: sa.Connection, table: sa.Table, names: Sequence[str], row
             connection_invalidated=driver.closed,
             dialect=connection.dialect,
         ) from fault
+
+
+def insert(connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Row]) -> None:
+    """Write plain rows, the columns `names` of each, as one stream."""
+    columns = ", ".join(f'"{name}"' for name in names)
+    statement = f'COPY "{table.name}" ({columns}) FROM STDIN'
+    with _told(connection, statement) as driver, driver.cursor() as cursor, cursor.copy(statement) as stream:
+        for row in rows:
+            stream.write_row(row)
+
+
+def packed(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """Return all cells of a column in one value: texts cut by signs, all else as the server sends it."""
+    return packing.texts(column) if isinstance(column.type, sa.Text) else packing.sent(column)
+
+
+def exact(column: sa.Column[Any]) -> None:
+    """Return that every cell stays what it is."""
+    del column
+
+
+def portions(
+    connection: sa.Connection,
+    question: Callable[[sa.ColumnElement[bool]], sa.Select[Any]],
+    number: sa.Column[int],
+    lows: Sequence[int],
+    size: int,
+) -> Generator[tuple[int, Row]]:
+    """Ask the same of each portion of rows in one statement: the server makes the next while we take one apart."""
+    low = sa.func.unnest(sa.cast(lows, ARRAY(sa.Integer))).column_valued("low")
+    part = question(number.between(low, low + size - 1)).lateral("part")
+    asked = sa.select(low, *part.c).compile(dialect=connection.dialect)
+    # Told too little of a table, as after a large import, the server would go through a whole index for each portion.
+    connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+    with _told(connection, str(asked)) as driver, driver.cursor(binary=True) as cursor:
+        stream = cursor.stream(str(asked), asked.params)
+        try:
+            for found, *answer in stream:
+                yield found, tuple(answer)
+        finally:
+            for _ in stream:  # stopped half-way, the driver would cancel it, and with it the transaction
+                pass
+    connection.exec_driver_sql("SET LOCAL enable_bitmapscan = DEFAULT")
 
 
 def refusal(error: BaseException, place: Place, t: Translate) -> InvalidData | None:

@@ -8,16 +8,16 @@ import sqlite3
 import time
 from contextlib import closing
 from itertools import chain
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects.sqlite import dialect
 
-from parks.store import refusals, tables
+from parks.store import packing, refusals, tables, views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
     from pathlib import Path
 
     from parks.issues import InvalidData
@@ -29,6 +29,10 @@ PATIENCE = 20.0
 """How long a writer waits for the one before it [s]."""
 TOGETHER = 100
 """Rows of one statement: SQLite keeps a journal of every statement that a guard may stop, dearer than a row."""
+PORTION = 50_000
+"""Rows asked for at once: of fewer, the statements would take their part."""
+DECIMALS = 4
+"""Decimals of a number that SQLite says exactly as text."""
 FAULTS: tuple[type[Exception], ...] = (sqlite3.Error,)
 MAGIC = b"SQLite format 3\x00"
 REFUSED = {
@@ -240,6 +244,38 @@ def insert(connection: sa.Connection, table: sa.Table, names: Sequence[str], row
             statement = f'INSERT INTO "{table.name}" ({columns}) VALUES {", ".join([placed] * size)}'  # noqa: S608
             cells = [tuple(chain.from_iterable(part[at : at + size])) for at in range(0, len(part), size)]
             connection.exec_driver_sql(statement, cells)
+
+
+def packed(column: sa.Column[Any]) -> sa.ColumnElement[Any] | None:
+    """Return all cells of a column as one text; shapes come one by one."""
+    if isinstance(column.type, tables.Geometry):
+        return None
+    if isinstance(column.type, sa.Double):  # its own text has 15 digits, one or two short of some numbers
+        return packing.texts(column, _scaled(column).concat(sa.literal_column(f"'e-{DECIMALS}'")))
+    return packing.texts(column, column if isinstance(column.type, sa.Text) else tables.AsText(column))
+
+
+def exact(column: sa.Column[Any]) -> sa.ColumnElement[bool] | None:
+    """Return the condition that the text of a number is read as the same number."""
+    if not isinstance(column.type, sa.Double):
+        return None
+    return _scaled(column).op("/")(sa.literal_column(f"1e{DECIMALS}")) == column
+
+
+def _scaled(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    return sa.cast(column * sa.literal_column(f"1e{DECIMALS}") + sa.literal_column("0.5"), sa.Integer)
+
+
+def portions(
+    connection: sa.Connection,
+    question: Callable[[sa.ColumnElement[bool]], sa.Select[Any]],
+    number: sa.Column[int],
+    lows: Sequence[int],
+    size: int,
+) -> Generator[tuple[int, Row]]:
+    """Ask the same of each portion of rows, one after another."""
+    for low in lows:
+        yield low, views.fetch(connection, [question(number.between(low, low + size - 1))])[0]
 
 
 def refusal(error: BaseException, place: Place, t: Translate) -> InvalidData | None:

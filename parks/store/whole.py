@@ -1,73 +1,28 @@
-"""A table of the record read whole: each column comes as one text and is cut apart in memory.
-
-A cell that never becomes an object of Python's costs a third. What is cut out is counted against what the database
-counts, so that a cell that holds one of our signs is seen, and the table read plainly.
-"""
+"""A table of the record read whole: each column comes as one value a portion of rows, and is taken apart in memory."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 import sqlalchemy as sa
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
 
-from parks.store import rows, tables, views
+from parks.store import engines, packing, rows, tables, views
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
-    from sqlalchemy.sql.compiler import SQLCompiler
+    from parks.store.engines import Kind
+    from parks.store.rows import Row
 
 FEW = 2_000
 """Rows up to which a table is read plainly: the statements would take longer to make than the cells."""
-PORTION = 50_000
-"""Rows asked for at once."""
-CUT, NONE = "\x1f", "\x1e"
-"""What stands between two cells, and in place of one that is unknown."""
-DECIMALS = 4
-"""Decimals of a number that SQLite says exactly as text."""
-
-
-class Spelt(FunctionElement[Any]):
-    """A number as text from which the same number is read again; on SQLite only where `IsSpelt`."""
-
-    inherit_cache = True
-
-
-class IsSpelt(FunctionElement[Any]):
-    """Whether a number is known, and has a text from which the same number is read again."""
-
-    inherit_cache = True
-
-
-@compiles(Spelt)
-def _shortest(element: Spelt, compiler: SQLCompiler, **told: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
-    return f"CAST({compiler.process(element.clauses, **told)} AS TEXT)"
-
-
-@compiles(Spelt, "sqlite")
-def _scaled(element: Spelt, compiler: SQLCompiler, **told: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
-    # Its own text has 15 digits, one or two short of some numbers.
-    return f"CAST({compiler.process(element.clauses, **told)} * 1e{DECIMALS} + 0.5 AS INTEGER) || 'e-{DECIMALS}'"
-
-
-@compiles(IsSpelt)
-def _known(element: IsSpelt, compiler: SQLCompiler, **told: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
-    return f"{compiler.process(element.clauses, **told)} IS NOT NULL"
-
-
-@compiles(IsSpelt, "sqlite")
-def _kept(element: IsSpelt, compiler: SQLCompiler, **told: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
-    number = compiler.process(element.clauses, **told)
-    return f"CAST({number} * 1e{DECIMALS} + 0.5 AS INTEGER) / 1e{DECIMALS} = {number}"
-
-
-class ClashError(Exception):
-    """A text of the table holds one of our signs."""
+SAMPLES, SAMPLE = 4, 500
+"""How many rows in how many places are read first, so that what is asked wrong is seen at little cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +33,54 @@ class Asked:
     ----------
     name
         The table.
+    kind
+        The room of the engine.
     where
         The condition that a row is wanted.
     empty
         Columns in which nothing was known so far.
     plain
-        Columns that come cell by cell: shapes, and numbers of which some had no exact text.
+        Columns that come cell by cell: what the engine does not pack, and numbers of which some had no exact text.
+    made
+        The questions as they were last asked, for the number of columns in both: to make one takes a millisecond.
     """
 
     name: str
+    kind: Kind
     where: sa.ColumnElement[bool]
     empty: set[str]
     plain: set[str]
+    made: dict[tuple[int, int], sa.Select[Any]] = field(default_factory=dict)
 
     @property
-    def cut(self) -> dict[str, pa.DataType]:
-        """The columns that are cut out of texts, and what they are to become; the rows' numbers, if they are needed."""
-        kinds = {field.name: field.type for field in rows.arrow(self.name)}
-        return {name: kind for name, kind in kinds.items() if name not in self.empty | self.plain} | (
-            {"row_id": pa.int64()} if self.plain - self.empty else {}
-        )
+    def one_by_one(self) -> list[str]:
+        """The columns that come cell by cell, and of which anything is known."""
+        return sorted(self.plain - self.empty)
+
+    def question(self, which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        """Return the question for the rows `which`, if wanted.
+
+        The answer is how many there are; of each column all cells, how many are known, and how many of these are said
+        exactly (None: as many as there can be); and the rows' numbers, if they are needed.
+        """
+        state = len(self.empty), len(self.plain)  # the one only shrinks, the other only grows
+        if state not in self.made:
+            self.made[state] = self._question()
+        return self.made[state].where(which)
+
+    def _question(self) -> sa.Select[Any]:
+        table = tables.DATA[self.name]
+        wanted: list[Any] = [sa.func.count()]
+        for column in map(table.c.__getitem__, tables.stored(self.name)):
+            packed = None if column.name in self.empty | self.plain else self.kind.packed(column)
+            exact = None if packed is None else self.kind.exact(column)
+            wanted += [
+                sa.null() if packed is None else packed,
+                sa.func.count(column) if column.nullable else sa.null(),
+                sa.null() if exact is None else sa.func.count(sa.case((exact, 1))),
+            ]
+        wanted.append(self.kind.packed(table.c.row_id) if self.one_by_one else sa.null())
+        return sa.select(*(part.label(f"c{at}") for at, part in enumerate(wanted))).where(self.where)
 
 
 def read(connection: sa.Connection, name: str, base: int, since: dt.date | None = None) -> pa.Table:
@@ -112,82 +95,72 @@ def read(connection: sa.Connection, name: str, base: int, since: dt.date | None 
     since
         Only rows that end after this day; None is all.
     """
-    table, types = tables.DATA[name], rows.arrow(name)
+    table = tables.DATA[name]
     where = sa.and_(table.c.scenario == "", views.believed(table, base, scanned=True))
     if since is not None:
         where = sa.and_(tables.Scanned(table.c.valid_to) > since, where)  # said first, most rows need no second look
     size = views.size(connection, name)
     if size > FEW:
-        shapes = {field.name for field in types if pa.types.is_large_binary(field.type)}
-        asked = Asked(name, where, {column for column in types.names if table.c[column].nullable}, shapes)
         try:
-            _cut(connection, asked, sa.and_(where, table.c.row_id <= FEW))  # what is asked wrong is seen at little cost
-            parts = [_portion(connection, asked, low) for low in range(1, size + 1, PORTION)]
-            return pa.concat_tables([types.empty_table(), *parts], promote_options="default").select(types.names)
-        except ClashError:
+            return _packed(connection, name, where, size)
+        except packing.ClashError:
             pass
     names = tables.stored(name)
     wanted = sa.select(*tables.shown(table, names)).where(where)
     return rows.gathered(name, views.columns(connection, [wanted], len(names)))
 
 
-def _portion(connection: sa.Connection, asked: Asked, low: int) -> pa.Table:
-    """Return the rows numbered from `low` on, as many as are asked for at once, without the empty columns."""
-    table, types = tables.DATA[asked.name], rows.arrow(asked.name)
-    where = sa.and_(asked.where, table.c.row_id.between(low, low + PORTION - 1))
-    cells = _cut(connection, asked, where)
-    names = sorted(asked.plain - asked.empty)
+def _packed(connection: sa.Connection, name: str, where: sa.ColumnElement[bool], size: int) -> pa.Table:
+    """Return the rows `where`, numbered up to `size`, read portion by portion."""
+    table, types, kind = tables.DATA[name], rows.arrow(name), engines.kind(connection.dialect.name)
+    columns = [table.c[column] for column in types.names]
+    empty = {column.name for column in columns if column.nullable}
+    asked = Asked(name, kind, where, empty, {column.name for column in columns if kind.packed(column) is None})
+    _portions(connection, asked, range(1, size + 1, -(-size // SAMPLES)), SAMPLE)
+    parts = _portions(connection, asked, range(1, size + 1, kind.PORTION), kind.PORTION)
+    return pa.concat_tables([types.empty_table(), *parts], promote_options="default").select(types.names)
+
+
+def _portions(connection: sa.Connection, asked: Asked, lows: Sequence[int], size: int) -> list[pa.Table]:
+    """Return the rows numbered from each of `lows` on, `size` of them; `asked` is put right on the way."""
+    number = tables.DATA[asked.name].c.row_id
+    found: dict[int, pa.Table] = {}
+    while left := [low for low in lows if low not in found]:
+        with closing(asked.kind.portions(connection, asked.question, number, left, size)) as answers:
+            for low, answer in answers:
+                cells = _answered(asked, answer)
+                if cells is not None:
+                    found[low] = _completed(connection, asked, number.between(low, low + size - 1), cells)
+    return [found[low] for low in lows]
+
+
+def _answered(asked: Asked, answer: Row) -> pa.Table | None:
+    """Return the cells of an answer, without empty columns; None, and `asked` put right, when some were not asked."""
+    count, *found = answer
+    cells, is_whole = {}, True
+    for at, column in enumerate(rows.arrow(asked.name) if count else ()):
+        value, known, exact = found[3 * at : 3 * at + 3]
+        known = count if known is None else known
+        if known and (column.name in asked.empty or (value is None and column.name not in asked.plain)):
+            asked.empty.discard(column.name)
+            is_whole = False
+        elif exact is not None and exact < known:
+            asked.plain.add(column.name)
+            is_whole = False
+        elif known and value is not None:
+            cells[column.name] = packing.apart(value, column.type, count, known)
+    if is_whole and count and asked.one_by_one:
+        cells["row_id"] = packing.apart(found[-1], pa.int64(), count, count)
+    return pa.table(cells) if is_whole else None
+
+
+def _completed(connection: sa.Connection, asked: Asked, which: sa.ColumnElement[bool], cells: pa.Table) -> pa.Table:
+    """Return the cells of the rows `which` with those that come one by one."""
+    table, types, names = tables.DATA[asked.name], rows.arrow(asked.name), asked.one_by_one
     if not cells.num_rows or not names:
         return cells
-    others = sa.select(*(table.c[name] for name in names)).where(where).order_by(table.c.row_id)
+    others = sa.select(*(table.c[name] for name in names)).where(asked.where, which).order_by(table.c.row_id)
     cells = cells.take(pc.sort_indices(cells["row_id"])).drop_columns("row_id")
     for name, column in zip(names, views.columns(connection, [others], len(names)), strict=True):
         cells = cells.append_column(name, rows.typed(column, types.field(name).type))
-    return cells
-
-
-def _cut(connection: sa.Connection, asked: Asked, where: sa.ColumnElement[bool]) -> pa.Table:
-    """Return the columns that can be cut out of texts, of the rows `where`."""
-    table, kinds = tables.DATA[asked.name], asked.cut
-    holed = [column.name for column in table.columns if column.nullable and column.name in tables.stored(asked.name)]
-    numbers = [name for name, kind in kinds.items() if pa.types.is_floating(kind)]
-    wanted = [_text(table.c[name]) for name in kinds]
-    wanted += [sa.func.count(table.c[name]) for name in holed]
-    wanted += [sa.func.count(sa.case((IsSpelt(table.c[name]), 1))) for name in numbers]
-    count, *found = views.fetch(connection, [sa.select(sa.func.count(), *wanted).where(where)])[0]
-    if not count:
-        return pa.table({})
-    known: dict[str, int] = dict(zip(holed, found[len(kinds) :], strict=False))
-    exact = dict(zip(numbers, found[len(kinds) + len(holed) :], strict=True))
-    filled = {name for name in asked.empty if known[name]}
-    unspelt = {name for name in numbers if exact[name] < known.get(name, count)}
-    if filled or unspelt:
-        asked.empty.difference_update(filled)
-        asked.plain.update(unspelt)
-        return _cut(connection, asked, where)
-    texts = zip(kinds.items(), found, strict=False)
-    return pa.table({name: _cells(text, count, known.get(name, int(count))).cast(kind) for (name, kind), text in texts})
-
-
-def _text(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
-    """Return all cells of a column as one text."""
-    text: Any = column
-    if not isinstance(column.type, sa.Text):
-        text = Spelt(column) if isinstance(column.type, sa.Double) else tables.AsText(column)
-    if column.nullable:
-        text = sa.func.coalesce(text, _sign(NONE))
-    return sa.func.aggregate_strings(text, _sign(CUT))
-
-
-def _sign(sign: str) -> Any:  # noqa: ANN401 - a text to the database, though not one of Python's
-    return sa.literal_column(f"'{sign}'")  # as a parameter it would be looked up for each cell
-
-
-def _cells(text: str, count: int, known: int) -> pa.Array:
-    """Return the `count` cells of a text, so many of them `known`."""
-    cells = pc.split_pattern(pa.array([text], rows.TEXT), CUT).values
-    if len(cells) == count > known:
-        cells = pc.if_else(pc.equal(cells, NONE), None, cells)
-    if len(cells) != count or count - cells.null_count != known:
-        raise ClashError
     return cells

@@ -7,17 +7,21 @@ from contextlib import contextmanager, suppress
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import shapely
 import sqlalchemy as sa
-from small_park import TOLD, leases, units
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from small_park import TOLD, fill, leases, units
 from test_store_acts import place
 
-from parks import schema
+from parks import schema, store
 from parks.issues import InvalidData
-from parks.store import past, rows, shots, tables, views, whole
+from parks.store import engines, packing, past, rows, shots, tables, views, whole
 
 DAY = dt.date(2026, 3, 1)
+ELSEWHERE = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'Parks'"
 DAYS = [dt.date(year, month, 1) for year in range(2023, 2030) for month in (1, 7)]
 
 
@@ -48,10 +52,12 @@ def same(one, other):
 
 
 @pytest.fixture
-def wholesale(monkeypatch):
-    """Read even a small table as long ones are read, a few rows at once."""
+def wholesale(monkeypatch, engine):
+    """Read even a small table as long ones are read, a few rows at once, of which the first tell little."""
     monkeypatch.setattr(whole, "FEW", 0)
-    monkeypatch.setattr(whole, "PORTION", 3)
+    monkeypatch.setattr(engines.kind(engine), "PORTION", 3)
+    monkeypatch.setattr(whole, "SAMPLES", 2)
+    monkeypatch.setattr(whole, "SAMPLE", 1)
 
 
 def plainly(held):
@@ -71,6 +77,11 @@ AWKWARD = [
     "None",
     "nan",
     "a\u2028b",
+    '"',
+    'a,"b""c",\\.',
+    "t",
+    "\\x41",
+    "9999-12-31",
     None,
 ]
 
@@ -114,8 +125,105 @@ def test_cells_cut_from_one_text_are_those_that_were_written(held, numbers):
     assert found.buildings.geometry.iloc[0].equals(shapely.box(121.60, 31.20, 121.61, 31.21))
 
 
+SHAPES = [
+    None,
+    shapely.box(121.60, 31.20, 121.61, 31.21),
+    shapely.Polygon([(121.6 + 0.1 * 0.2, 31.2), (121.63, 31.2 + 1e-12), (121.62, 31.3)]),
+    shapely.MultiPolygon([shapely.box(121.5, 31.1, 121.51, 31.11), shapely.box(121.6, 31.1, 121.61, 31.11)]),
+]
+TEXTS = st.one_of(
+    st.sampled_from([*AWKWARD, packing.CUT, packing.NONE]),
+    st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=5),
+)
+HOUSES = st.fixed_dictionaries(
+    {
+        "name_zh": TEXTS.filter(bool),
+        "name_en": st.none() | TEXTS,
+        "gfa_m2": st.none() | st.floats(0, allow_infinity=False) | st.sampled_from([0.1 + 0.2, 1e-300, 1e22, 5e-324]),
+        "fire_rating": st.none() | st.integers(1 - (1 << 31), (1 << 31) - 1),
+        "bonded": st.none() | st.booleans(),
+        "completed_on": st.none() | st.dates(dt.date(1, 1, 1), dt.date(9999, 12, 30)),
+        "geometry": st.sampled_from(SHAPES),
+    }
+)
+
+
 @pytest.mark.usefixtures("wholesale")
-@pytest.mark.parametrize("text", [f"a{whole.CUT}b", whole.NONE, f"{whole.CUT}"])
+@given(found=st.lists(HOUSES, min_size=1, max_size=9))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_was_written_is_read_cell_by_cell(held, found):
+    told = {"park_id": "P1", "status": "built"} | TOLD
+    wrote = [{"building_id": f"H{at}"} | cells | told for at, cells in enumerate(found)]
+    held.add("buildings", pd.DataFrame(wrote).astype(object), source="x", by="c")
+    read = anew(held).as_of(DAY)
+    assert same(read, plainly(held))
+    for at, cells in enumerate(found):
+        row = read.buildings.set_index("building_id").loc[f"H{at}"]
+        for name in ("name_zh", "name_en", "gfa_m2", "fire_rating", "bonded"):
+            assert (None if pd.isna(row[name]) else row[name]) == cells[name]
+        day = None if pd.isna(row["completed_on"]) else row["completed_on"].date()
+        assert day == cells["completed_on"]
+        assert shapely.to_wkb(row["geometry"]) == shapely.to_wkb(cells["geometry"])
+
+
+def test_bytes_that_look_like_a_sign_of_ours_are_told():
+    sent = {pa.int64(): b"\0\0\0\7", pa.float64(): b"\x3f\xf0" + b"\0" * 6, pa.bool_(): b"\1", pa.date32(): b"\0" * 4}
+    known = {pa.int64(): 7, pa.float64(): 1.0, pa.bool_(): True, pa.date32(): dt.date(2000, 1, 1)}
+    for kind, cell in sent.items():
+        blank = bytes.fromhex(packing.SENT[kind].blank)
+        assert packing.apart(cell + blank, kind, 2, 1).to_pylist() == [known[kind], None]
+        with pytest.raises(packing.ClashError):
+            packing.apart(blank + blank, kind, 2, 1)
+
+
+@pytest.mark.usefixtures("wholesale")
+def test_what_is_first_known_far_down_is_asked_for_again(held):
+    late = units(*(f"N{at}" for at in range(20)))
+    held.add("units", late.assign(bsl=[None] * 16 + [2, None, None, 3]), source="x", by="c")
+    read = anew(held).as_of(DAY).units.set_index("unit_id")["bsl"].dropna()
+    assert read.to_dict() == {"N16": 2, "N19": 3}
+    assert same(anew(held).as_of(DAY), plainly(held))
+
+
+@pytest.mark.usefixtures("wholesale")
+def test_what_is_written_while_a_table_is_read_is_not_seen(held):
+    with held.reading() as connection:
+        before = whole.read(connection, "units", held.version)
+        held.add("units", units("N1", "N2"), source="x", by="c")
+        assert whole.read(connection, "units", 99).sort_by("unit_id") == before.sort_by("unit_id")
+    with held.reading() as connection:
+        assert len(whole.read(connection, "units", 99)) == len(before) + 2
+
+
+def test_the_server_looks_up_rows_again_as_it_likes_once_a_table_is_read(databases, monkeypatch):
+    monkeypatch.setattr(whole, "FEW", 0)
+    with databases("held", fill) as url, store.open(url, create=False) as held, held.reading() as connection:
+        before = connection.exec_driver_sql("SHOW enable_bitmapscan").scalar_one()
+        assert len(whole.read(connection, "units", held.version)) == 4
+        assert connection.exec_driver_sql("SHOW enable_bitmapscan").scalar_one() == before == "on"
+
+
+def test_a_connection_lost_while_a_table_is_read_is_told_and_made_anew(databases, postgresql, monkeypatch):
+    answered = whole._answered
+
+    def lose(asked, answer):
+        with postgresql.connect() as admin:
+            admin.execute(ELSEWHERE)
+        return answered(asked, answer)
+
+    with databases("held", fill) as url, store.open(url, create=False) as held:
+        assert len(held.as_of(DAY).units) == 4
+        monkeypatch.setattr(whole, "FEW", 0)
+        monkeypatch.setattr(whole, "_answered", lose)
+        with pytest.raises(InvalidData) as error:
+            anew(held).as_of(DAY)
+        assert error.value.issues[0].kind == "lost"
+        monkeypatch.setattr(whole, "_answered", answered)
+        assert same(anew(held).as_of(DAY), held.as_of(DAY))
+
+
+@pytest.mark.usefixtures("wholesale")
+@pytest.mark.parametrize("text", [f"a{packing.CUT}b", packing.NONE, packing.CUT])
 def test_a_text_that_holds_a_sign_of_ours_is_read_as_it_is(held, text):
     held.add("units", awkward(1.0, texts=[text, "plain", None]), source="x", by="c")
     assert text in set(anew(held).as_of(DAY).units["name"].dropna())
