@@ -5,8 +5,10 @@ import datetime as dt
 
 import pytest
 import sqlalchemy as sa
+from small_park import units
 
 from parks.store import tables
+from parks.store.intakes import File, Intake
 
 DAY = dt.date(2026, 3, 1)
 COLUMNS = "lease_id, unit_id, tenant_id, state, valid_from, valid_to, source, standing, scenario, tx_from"
@@ -108,6 +110,8 @@ def full(held):
     first = held.create_scenario("A", by="c")
     held.place(["U2"], "T1", valid_from=DAY, reason="r", by="c", scenario="A")
     held.grant("c", by="c")
+    part = Intake("units", units("U9"), "sheet", dict.fromkeys(tables.COUNTS, 0), headings={"area": "lettable_m2"})
+    held.take_in([part], File("f.csv", "0", "f"), source="s", by="c")
     more = {
         "needs": "need_id, tenant_id, stage, area_min_m2, area_max_m2",
         "projects": "project_id, name_zh, kind, zone_id",
