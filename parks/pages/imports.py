@@ -186,7 +186,10 @@ def _write(s: Session, file: Brought, outcomes: Sequence[Outcome], orders: Seque
     t, counted = s.t, imports.counts(outcomes)
     ended = sum(len(outcome.ended) for outcome in outcomes)
     if not counted["written"] and not ended:
-        st.success(t("There is nothing to write: the record says all of this already, or all rows are rejected."))
+        if counted["rejected"]:
+            st.info(t("There is nothing to write: mend the rejected rows and bring them again."))
+        else:
+            st.success(t("There is nothing to write: the record says all of this already."))
         return
     label = t("Write {count} rows into the record", count=counted["written"] + ended)
     if not st.button(label, type="primary", icon=":material/save:", key="import_write_button"):

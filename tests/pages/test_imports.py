@@ -112,7 +112,7 @@ def test_the_same_file_again_says_so_and_writes_nothing(page):
     assert "imported before" in said(again, "info")
     press(again, "Check against")
     assert metrics(again)["Unchanged"] == "2"
-    assert "nothing to write" in said(again, "success")
+    assert "mend the rejected rows" in said(again, "info")
     at = page(data_tab_en="Imports so far")
     receipts = next(frame.value for frame in at.dataframe if "digest" in frame.value)
     assert receipts[["file", "new", "changed", "rejected"]].to_numpy().tolist() == [["units.xlsx", 1, 1, 1]]
@@ -140,6 +140,16 @@ def test_a_column_that_is_not_understood_is_said_and_remembered(page, own, monke
     monkeypatch.setenv("PARKS_STORE", str(own))
     with store.open(str(own)) as held:
         assert held.remembered("张江台账", "units") == {"面积": "lettable_m2"}
+
+
+def test_a_file_that_says_what_is_known_writes_nothing(page, own):
+    with store.open(str(own)) as held:
+        known = held.as_of(held.data_day()).units.iloc[0]
+    cells = [str(known[name]) for name in ("unit_id", "building_id", "floor_id", "lettable_m2")]
+    content = f"房号,楼栋,楼层,可租面积\n{','.join(cells)}\n"
+    at = page("units.csv", content.encode())
+    press(at, "Check against")
+    assert "says all of this already" in said(at, "success")
 
 
 def test_what_is_changed_after_the_check_is_checked_again(page):
