@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from parks import demand
-from parks.matching import choices, conflicts, criteria, fit, patterns, solver
+from parks.matching import choices, conflicts, criteria, fit, neighbourhoods, patterns, solver
 from parks.matching import offers as offering
+from parks.matching import pins as pinning
+from parks.matching import quotas as quoting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from parks.matching.choices import Problem
     from parks.matching.criteria import Need
     from parks.matching.fit import Pairs
+    from parks.matching.patterns import Columns
+    from parks.matching.refusals import Refusal
     from parks.matching.solver import Progress
     from parks.snapshot import Snapshot
 
@@ -34,7 +38,25 @@ ASSIGNMENTS = {
     "area_m2": "Float64",
 }
 OPTIMUM = "patterns of adjoining units, priced against the linear relaxation; exact search over the best (HiGHS)"
+NONE = np.zeros(0, dtype=np.int64)
 FIRST_COME = "first come, first served: needs by the day wanted, each on its best-scored free run"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trail:
+    """What a plan leaves for the next one of the same case.
+
+    Parameters
+    ----------
+    columns
+        The columns of the case.
+    used, chosen
+        Numbers of those that the relaxation had, and of those that the plan takes.
+    """
+
+    columns: Columns
+    used: Ints
+    chosen: Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +70,7 @@ class Plan:
     bound
         No plan is worth more.
     gap
-        (bound − value) ÷ bound; 0 when both are 0.
+        (bound − value) ÷ bound; 0 when both are 0; ÷ −value when priced quotas leave a bound of 0 or less.
     seconds
         Time taken.
     proved
@@ -63,6 +85,14 @@ class Plan:
         How it was found.
     columns
         How many placements (need on run) it was chosen from.
+    pinned
+        Needs whose pin is kept; sorted.
+    refused
+        Pins, bans and quotas that cannot be kept, and why.
+    quotas
+        How each quota is kept (`quotas.report`).
+    trail
+        What makes the next plan of the same case quick.
     """
 
     value: float
@@ -76,6 +106,10 @@ class Plan:
     parts: dict[str, float] = field(default_factory=dict)
     method: str = OPTIMUM
     columns: int = 0
+    pinned: list[str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    quotas: pd.DataFrame = field(default_factory=lambda: quoting.report([], NONE, forced=None, shadow=np.zeros(0)))
+    trail: Trail | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +142,7 @@ def case(park: Snapshot, rules: Any, space: pd.DataFrame, need_ids: Iterable[str
     return Case(pairs, problem)
 
 
-def allocate(
+def allocate(  # noqa: PLR0913 - each is a word of the planner
     park: Snapshot,
     rules: Any,  # noqa: ANN401 - the Policy
     space: pd.DataFrame,
@@ -118,6 +152,10 @@ def allocate(
     seed: int = 1,
     progress: Progress | None = None,
     given: Case | None = None,
+    pins: pd.DataFrame | None = None,
+    bans: pd.DataFrame | None = None,
+    quotas: pd.DataFrame | None = None,
+    before: Plan | None = None,
 ) -> Plan:
     """Return the best plan found for all open needs.
 
@@ -137,19 +175,100 @@ def allocate(
         Called with value and bound as they change; returning True stops the search and keeps the best so far.
     given
         What `case` returned, when it is at hand.
+    pins, bans
+        Where needs must go, and must not (`pins.read`). What cannot be is refused, never dropped in silence.
+    quotas
+        Area of zones for sectors (`quotas.read`). Those without a price give way to pins and to what is there by no
+        more than they must.
+    before
+        Another plan of the same case (`given`), to begin with.
     """
     clock = solver.Clock(budget, steps, progress)
     posed = given or case(park, rules, space)
-    chosen, bound = best(posed.problem, _turns(posed.pairs.needs), clock, seed)
-    return _plan(posed, chosen, bound, clock.seconds(), OPTIMUM)
+    locks = pinning.read(posed.pairs, posed.problem, pins, bans)
+    read, refused = quoting.read(posed.pairs, posed.problem.columns, quotas)
+    limited = replace(posed.problem, must=locks.kept, limits=tuple(quota.limit for quota in read))
+    trail = before.trail if before is not None else None
+    trail = trail if trail is not None and trail.columns is posed.problem.columns else None
+    found = best(limited, locks, _turns(posed.pairs.needs), clock, seed, trail)
+    plan = _plan(replace(posed, problem=limited), found.chosen, found.bound, clock.seconds(), OPTIMUM)
+    return replace(
+        plan,
+        columns=len(locks.allowed),
+        pinned=sorted(str(posed.pairs.needs[row]["need_id"]) for row in locks.kept),
+        refused=[*locks.refused, *refused],
+        quotas=quoting.report(read, found.chosen, forced=found.forced, shadow=found.prices),
+        trail=Trail(posed.problem.columns, found.used, found.chosen),
+    )
 
 
-def best(problem: Problem, turns: list[int], clock: solver.Clock, seed: int) -> tuple[Ints, float]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What the search gives.
+
+    Parameters
+    ----------
+    chosen, used
+        Numbers of the columns of the plan, and of those that the relaxation had.
+    bound
+        No plan that keeps what it must is worth more.
+    forced
+        Whether what is missing in quotas without a price is proved to be the least; None when it is not.
+    prices
+        Of a m² of each quota.
+    """
+
+    chosen: Ints
+    used: Ints
+    bound: float
+    forced: bool | None
+    prices: NDArray[np.float64]
+
+
+def best(
+    limited: Problem, locks: pinning.Locks, turns: list[int], clock: solver.Clock, seed: int, trail: Trail | None
+) -> Found:
     """Return the best columns found, and the bound: never less than first come first served or greedy."""
-    starts = [choices.in_turn(problem, turns), choices.greedy(problem)]
-    start = max(starts, key=problem.value)
-    relaxed = solver.relax(problem, start, clock)
-    return solver.search(problem, relaxed, start, clock, seed)
+    rows = locks.allowed
+    problem, witness = limited.only(rows), np.searchsorted(rows, locks.witness)
+    starts = [choices.in_turn(problem, turns, witness), choices.filled(problem, witness)]
+    begin = None
+    if trail is not None:
+        begin, last = (np.searchsorted(rows, part[np.isin(part, rows)]) for part in (trail.used, trail.chosen))
+        new = witness[~np.isin(problem.columns.need[witness], problem.columns.need[last])]
+        free = last[~np.isin(problem.columns.need[last], problem.columns.need[witness])]
+        starts += [choices.mended(problem, np.append(last, new)), choices.mended(problem, np.append(witness, free))]
+    problem, start, forced = _possible(problem, starts, clock, seed)
+    relaxed = solver.relax(problem, start, clock, begin)
+    start = neighbourhoods.improved(problem, relaxed, start, clock, seed)
+    chosen, bound = solver.search(problem, relaxed, start, clock, seed)
+    return Found(rows[chosen], rows[relaxed.used], bound, forced, relaxed.prices)
+
+
+def _possible(
+    problem: Problem, starts: list[Ints], clock: solver.Clock, seed: int
+) -> tuple[Problem, Ints, bool | None]:
+    """Return the problem with its hard quotas loosened by no more than they must, a plan that keeps it, and the proof.
+
+    Only when none of the plans to begin with keeps the quotas is it asked how much of them must be missing.
+    """
+    good = [start for start in starts if problem.keeps(start)]
+    if good:
+        return problem, max(good, key=problem.value), True
+    zeros = np.zeros(len(problem.columns))
+    hard = tuple(replace(limit, price=1.0) for limit in problem.limits if limit.hard)
+    short = replace(problem, columns=replace(problem.columns, value=zeros), limits=hard)
+    part = solver.Clock(clock.left() / 3, clock.steps, None)
+    start = max((start for start in starts if short.keeps(start)), key=short.value)
+    chosen, bound = solver.search(short, solver.relax(short, start, part), start, part, seed)
+    proved = bound - short.value(chosen) <= solver.PROOF * (1 + abs(bound))
+    loose = tuple(
+        replace(limit, most=limit.most + limit.over(chosen) + choices.SLACK) if limit.hard else limit
+        for limit in problem.limits
+    )
+    loosened = replace(problem, limits=loose)
+    starts = [choices.filled(loosened, chosen), *(start for start in starts if loosened.keeps(start))]
+    return loosened, max(starts, key=loosened.value), True if proved else None
 
 
 def first_come(
@@ -184,7 +303,8 @@ def _plan(posed: Case, chosen: Ints, bound: float, seconds: float, method: str) 
         message = f"the plan is worth {value}, more than the bound {bound}: one of them is wrong"
         raise ArithmeticError(message)
     top = max(bound, value)  # equal but for rounding
-    gap = (top - value) / top if top > 0 else 0.0
+    scale = top if top > 0 else -value  # priced quotas may cost more than the plan is worth
+    gap = (top - value) / scale if scale > 0 else 0.0
     return Plan(
         value=value,
         bound=top,
@@ -228,4 +348,6 @@ def after(problem: Problem, column: int) -> tuple[Problem, Ints]:
     alive = np.ones(len(problem.columns), dtype=np.bool_)
     choices.shut(problem, alive, column)
     rows = np.flatnonzero(alive)
-    return replace(problem, columns=problem.columns.only(rows)), rows
+    limits = tuple(replace(limit, most=limit.most - float(limit.weight[column])) for limit in problem.limits)
+    must = problem.must - {int(problem.columns.need[column])}
+    return replace(problem, must=must, limits=limits).only(rows), rows

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 NO, YES, MAYBE = 0, 1, 2
 """Whether a company is of a use; maybe when a cell that would tell it is empty."""
+SOFT = "soft_conflict"
+"""Criterion that holds the weight of every soft conflict."""
 WEIGHT = 1.0
 HIGH_RISE_M = 24.0
 
@@ -231,6 +233,7 @@ def readings(need: Need, offers: Offers, there: Board) -> list[Reading]:
                 _names(offers, there, conflict, rows),
                 conflict.source,
                 conflict.standing,
+                group=SOFT if soft else "",
             )
         )
     return found

@@ -52,6 +52,10 @@ class Reading:
         Of the rule; by unit where they differ.
     applies
         Units that the rule speaks of; None is all.
+    group
+        Criterion that holds the weight where it is not the rule itself (``requirement``, ``soft_conflict``).
+    waived
+        Number of a unit → the waiver by which a miss or an unknown offer does not forbid it; None is no unit.
     """
 
     rule_id: str
@@ -64,6 +68,12 @@ class Reading:
     source: str | NDArray[np.object_]
     standing: str | NDArray[np.object_]
     applies: NDArray[np.bool_] | None = None
+    group: str = ""
+    waived: Mapping[int, Any] | None = None
+
+    def criterion(self) -> str:
+        """Return the name that weight and floor are held under."""
+        return self.group or self.rule_id
 
     def sources(self) -> NDArray[np.object_]:
         """Return the source by unit."""
@@ -149,6 +159,11 @@ def judged(met: NDArray[np.bool_], unknown: NDArray[np.bool_]) -> NDArray[np.int
     return np.where(unknown, verbs.UNKNOWN, np.where(met, verbs.FITS, verbs.UNFIT)).astype(np.int8)
 
 
+def worth(met: NDArray[np.bool_], verdict: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Return 1 where a test is met and 0 where not, NaN where the verdict is unknown."""
+    return np.where(verdict == verbs.UNKNOWN, np.nan, met.astype(np.float64))
+
+
 def shown(cell: Any, unit: str) -> str:  # noqa: ANN401 - a cell
     """Return a known cell as text with its unit: at most four figures after the point, days as ISO dates."""
     if isinstance(cell, (bool, np.bool_)):
@@ -193,7 +208,7 @@ def _least_area(need: Need, offers: Offers, rule: Any) -> Reading:  # noqa: ANN4
     return reading(
         rule,
         verdict,
-        met.astype(np.float64),
+        worth(met, verdict),
         shown(need["area_min_m2"], "m²"),
         lambda: said(pd.Series(total, dtype="Float64"), "m²"),
     )
@@ -203,7 +218,7 @@ def _most_area(need: Need, offers: Offers, rule: Any) -> Reading:  # noqa: ANN40
     met = offers.area <= float(need["area_max_m2"]) * (1 + verbs.SLACK)
     verdict = judged(met, np.isnan(offers.area))
     asked = shown(need["area_max_m2"], "m²")
-    return reading(rule, verdict, met.astype(np.float64), asked, lambda: said(offers.frame["lettable_m2"], "m²"))
+    return reading(rule, verdict, worth(met, verdict), asked, lambda: said(offers.frame["lettable_m2"], "m²"))
 
 
 def _in_time(need: Need, offers: Offers, rule: Any) -> Reading:  # noqa: ANN401 - a row of the rules table
@@ -211,7 +226,7 @@ def _in_time(need: Need, offers: Offers, rule: Any) -> Reading:  # noqa: ANN401 
     met = when.start <= when.latest
     verdict = judged(met & np.isfinite(when.start), np.isnan(when.start))
     asked = shown(need["wanted_to"], "")
-    return reading(rule, verdict, met.astype(np.float64), asked, lambda: said(offers.frame["available_on"], ""))
+    return reading(rule, verdict, worth(met, verdict), asked, lambda: said(offers.frame["available_on"], ""))
 
 
 def _when_wanted(need: Need, offers: Offers, rule: Any) -> Reading:  # noqa: ANN401 - a row of the rules table

@@ -99,10 +99,13 @@ def place(
     tenant_id: str,
     unit_id: str,
     t: Translate,
+    *,
+    waivers: pd.DataFrame | None = None,
 ) -> list[tuple[str, str, str]]:
     """Return why one unit serves a tenant or not: name of the rule, verdict, sentence with need, offer and source.
 
-    Misses of hard rules first, then unknowns, then the rest; a company with several needs has a row for each.
+    Misses of hard rules first, then what was waived (`waivers` as in `fit.assess`; the sentence says by whom, when and
+    why), then unknowns, then the rest; a company with several needs has a row for each.
 
     Raises
     ------
@@ -111,7 +114,7 @@ def place(
     """
     if not (park.tenants["tenant_id"] == tenant_id).any():
         raise KeyError(tenant_id)
-    desk, names = fit.desk(park, rules, space), fit.rule_names(rules, sayings.language(t))
+    desk, names = fit.desk(park, rules, space, waivers=waivers), fit.rule_names(rules, sayings.language(t))
     at = pd.Index(desk.offers.frame["unit_id"]).get_indexer(pd.Index([unit_id]))[0]
     if at < 0:
         raise KeyError(unit_id)
@@ -122,7 +125,7 @@ def place(
         for read in fit.readings(need, desk):
             if read.applies is None or read.applies[at]:
                 verdict = verbs.VERDICTS[read.verdict[at]]
-                order = {"unfit": 0 if read.hard[at] else 2, "unknown": 1, "fits": 3}[verdict]
+                order = {"unfit": 0 if read.hard[at] else 3, "waived": 1, "unknown": 2, "fits": 4}[verdict]
                 sentence = sayings.reason(park, read, int(at), known.get(read.rule_id), t)
                 rows.append((order, (names[read.rule_id], verdict, sentence)))
     return [row for _, row in sorted(rows, key=lambda row: row[0])]
@@ -218,15 +221,18 @@ def _why(at: sayings.Desk, row: int, column: int, others: list[dict[str, Any]]) 
     columns, t = at.posed.problem.columns, at.t
     first, last = int(columns.first[column]), int(columns.last[column])
     begin = str(np.datetime64(int(columns.start[column]), "D"))
-    said = [
-        t(
-            "It goes to {place}: {area} m² from {day}, score {score} of 1; every hard rule is kept.",
-            place=sayings.where(at, first, last),
-            area=f"{columns.area[column]:,.0f}",
-            day=begin,
-            score=f"{columns.score[column]:.2f}",
-        )
-    ]
+    spared = _waived(at, at.posed.pairs.needs[row], first, last)
+    cells = {
+        "place": sayings.where(at, first, last),
+        "area": f"{columns.area[column]:,.0f}",
+        "day": begin,
+        "score": f"{columns.score[column]:.2f}",
+    }
+    if spared:
+        said = [t("It goes to {place}: {area} m² from {day}, score {score} of 1; by a waiver of hard rules.", **cells)]
+    else:
+        said = [t("It goes to {place}: {area} m² from {day}, score {score} of 1; every hard rule is kept.", **cells)]
+    said += spared
     if not others:
         return [*said, t("No other free place keeps every hard rule.")]
     other = others[0]["column"]
@@ -254,6 +260,21 @@ def _why(at: sayings.Desk, row: int, column: int, others: list[dict[str, Any]]) 
     if abs(columns.score[column] - columns.score[other]) <= SAME and not differences:
         said.append(t("The next best place, {place}, is worth the same by every rule.", place=name))
     return [*said, others[0]["shown"]["sentence"]]
+
+
+def _waived(at: sayings.Desk, need: Need, first: int, last: int) -> list[str]:
+    """Return a sentence for every waiver that a run of units needs, with its reason."""
+    made = [
+        (at.names[read.rule_id].rstrip(".。"), (read.waived or {}).get(unit))
+        for read in fit.readings(need, at.posed.pairs.desk)
+        for unit in range(first, last + 1)
+    ]
+    said = [
+        at.t("{rule}: {sentence}", rule=rule, sentence=sayings.waived(waiver, at.t))
+        for rule, waiver in made
+        if waiver is not None
+    ]
+    return list(dict.fromkeys(said))
 
 
 def _differences(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,9 +11,11 @@ import pandas as pd
 from parks import schema, words
 from parks.matching import conflicts, criteria, verbs, zoning
 from parks.matching import offers as offering
+from parks.matching import waivers as waiving
+from parks.matching import weights as weighing
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -29,20 +31,29 @@ COLUMNS = {
     "building_id": "string",
     "zone_id": "string",
     "rule_id": "string",
+    "criterion": "string",
     "verdict": "string",
     "hardness": "string",
     "need": "string",
     "offer": "string",
     "value": "Float64",
     "weight": "Float64",
+    "floor": "Float64",
     "source": "string",
     "standing": "string",
+    "waiver": "string",
+    "waived_by": "string",
+    "waived_on": "datetime64[s]",
 }
 """Columns of `assess` and their dtypes."""
-RANKED = ("tenant_id", "need_id", "unit_id", "building_id", "zone_id", "verdict", "score", "failed", "unknown")
+LISTS = ("failed", "unknown", "failed_soft", "weak", "waived")
+RANKED = ("tenant_id", "need_id", "unit_id", "building_id", "zone_id", "verdict", "score", *LISTS)
+"""Columns of `rank`; `LISTS` hold ids of rules."""
 UNKNOWN_VALUE = 0.5
 """Value of a criterion whose offer is unknown, where the policy assumes none."""
 FIRST = {"fits": 0, "unknown": 1, "unfit": 2}
+STANDING = ("verdict", "misses", "weak")
+"""Columns of `standing`, in the order in which they count."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +74,10 @@ class Desk:
         The conflicts, and who is in the park.
     unknown
         Value of an unknown criterion in the score.
+    weights, floors
+        Weight of every criterion, and the least value of those that have one.
+    waivers
+        Waivers in force, as `waivers.in_force` gives them.
     policy
         The Policy.
     """
@@ -73,6 +88,9 @@ class Desk:
     zones: zoning.Zoning
     there: Board
     unknown: float
+    weights: Mapping[str, float]
+    floors: Mapping[str, float]
+    waivers: list[Any]
     policy: Any
 
 
@@ -98,16 +116,28 @@ class Pairs:
     score: NDArray[np.float64]
 
 
-def desk(park: Snapshot, rules: Any, space: pd.DataFrame) -> Desk:  # noqa: ANN401 - the Policy
-    """Return everything that needs are held against, made once for all of them."""
+def desk(
+    park: Snapshot,
+    rules: Any,  # noqa: ANN401 - the Policy
+    space: pd.DataFrame,
+    *,
+    weights: Mapping[str, float] | None = None,
+    waivers: pd.DataFrame | None = None,
+) -> Desk:
+    """Return everything that needs are held against, made once for all of them; `weights`, `waivers` as in `assess`."""
     offers = offering.of(park, space)
+    chosen = weighing.of(rules, weights)
+    table = rules.rules.assign(weight=[chosen[rule_id] for rule_id in rules.rules["rule_id"]])
     return Desk(
         offers=offers,
-        rules=tuple(rules.rules.sort_values("rule_id").itertuples()),
+        rules=tuple(table.sort_values("rule_id").itertuples()),
         requirements=zoning.requirements(rules),
-        zones=zoning.plan(rules),
-        there=conflicts.board(park, rules, offers),
+        zones=replace(zoning.plan(rules), weight=chosen[zoning.RULE]),
+        there=replace(conflicts.board(park, rules, offers), weight=chosen[conflicts.SOFT]),
         unknown=zoning.assumption(rules, "weight.unknown", UNKNOWN_VALUE),
+        weights=chosen,
+        floors=weighing.floors(rules, chosen),
+        waivers=waiving.in_force(waivers, park),
         policy=rules,
     )
 
@@ -125,17 +155,25 @@ def readings(need: Need, at: Desk) -> list[Reading]:
     """Return every rule that applies to a need, read over all units, in the order of their ids by kind."""
     table = [criteria.technical(need, at.offers, rule) for rule in at.rules]
     by_column = {rule.need_column: rule for rule in reversed(at.rules)}
-    weight = zoning.assumption(at.policy, "weight.requirement", zoning.REQUIREMENT_WEIGHT)
-    return [
+    read = [
         *criteria.free(need, at.offers),
-        *(read for read in table if read is not None),
+        *(one for one in table if one is not None),
         zoning.reading(need, at.offers, at.zones),
-        *zoning.required(need, at.offers, at.requirements, by_column, weight),
+        *zoning.required(need, at.offers, at.requirements, by_column, at.weights[zoning.REQUIREMENT]),
         *conflicts.readings(need, at.offers, at.there),
     ]
+    return [waiving.applied(one, str(need["tenant_id"]), at.offers, at.waivers) for one in read]
 
 
-def assess(park: Snapshot, rules: Any, space: pd.DataFrame, tenant_id: str) -> pd.DataFrame:  # noqa: ANN401 - the Policy
+def assess(
+    park: Snapshot,
+    rules: Any,  # noqa: ANN401 - the Policy
+    space: pd.DataFrame,
+    tenant_id: str,
+    *,
+    weights: Mapping[str, float] | None = None,
+    waivers: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Return one row a need of the tenant × unit × rule.
 
     Parameters
@@ -146,30 +184,37 @@ def assess(park: Snapshot, rules: Any, space: pd.DataFrame, tenant_id: str) -> p
         `vacancy.by_unit(park)`.
     tenant_id
         The company.
+    weights
+        Criterion → weight that stands in for the policy's (`weights.of` names the criteria).
+    waivers
+        Table with `waivers.COLUMNS`; those made after the snapshot's day are not yet in force.
 
     Returns
     -------
     DataFrame
-        tenant_id need_id unit_id building_id zone_id rule_id verdict (fits, unfit, unknown) hardness (hard, soft)
-        need offer (as shown; NA unknown) value (0–1, NA unknown or not scored) weight source standing (the worst of
-        rule, need and unit). A rule that the need says nothing about has no row.
+        tenant_id need_id unit_id building_id zone_id rule_id criterion (that holds weight and floor) verdict (fits,
+        unfit, unknown, waived) hardness (hard, soft) need offer (as shown; NA unknown) value (0–1, NA unknown or not
+        scored) weight floor (least value, NA none) source standing (the worst of rule, need and unit) waiver (its
+        reason) waived_by waived_on. A rule that the need says nothing about has no row.
 
     Raises
     ------
     KeyError
-        When there is no such tenant.
+        When there is no such tenant, or a weight is given for no criterion.
+    ValueError
+        When a weight is negative or no number; as `InvalidData` when a waiver lacks its reason, name, day or place.
     """
     if not (park.tenants["tenant_id"] == tenant_id).any():
         raise KeyError(tenant_id)
-    at = desk(park, rules, space)
+    at = desk(park, rules, space, weights=weights, waivers=waivers)
     asked = park.needs.loc[park.needs["tenant_id"] == tenant_id, "need_id"]
-    parts = [_rows(need, read, at.offers) for need in needs_of(park, rules, asked) for read in readings(need, at)]
-    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
-    return frame.astype(COLUMNS)
+    parts = [_rows(need, read, at) for need in needs_of(park, rules, asked) for read in readings(need, at)]
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return frame.reindex(columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def _rows(need: Need, read: Reading, offers: Offers) -> pd.DataFrame:
-    frame = offers.frame
+def _rows(need: Need, read: Reading, at: Desk) -> pd.DataFrame:
+    frame = at.offers.frame
     known = list(schema.STANDINGS)
     ranks = [pd.Index(known).get_indexer(pd.Index(cells)) for cells in (frame["standing"], read.standings())]
     ranks.append(np.full(len(frame), known.index(need["standing"]) if need["standing"] in known else -1))
@@ -182,21 +227,28 @@ def _rows(need: Need, read: Reading, offers: Offers) -> pd.DataFrame:
             "building_id": frame["building_id"],
             "zone_id": frame["zone_id"],
             "rule_id": pd.array([read.rule_id] * len(frame), dtype="string"),
+            "criterion": pd.array([read.criterion()] * len(frame), dtype="string"),
             "verdict": pd.array(verbs.VERDICTS, dtype="string").take(read.verdict),
             "hardness": pd.array(["soft", "hard"], dtype="string").take(read.hard.astype(np.int64)),
             "need": pd.array([read.need or pd.NA] * len(frame), dtype="string"),
             "offer": read.offer().reset_index(drop=True),
             "value": pd.array(read.value, dtype="Float64"),
             "weight": read.weight,
+            "floor": at.floors.get(read.criterion(), np.nan),
             "source": pd.array(read.sources(), dtype="string"),
             "standing": pd.array(known, dtype="string").take(worst),
         }
     )
+    made = read.waived or {}
+    for name, cell in (("waiver", "reason"), ("waived_by", "by"), ("waived_on", "day")) if made else ():
+        rows[name] = rows.index.map({number: getattr(waiver, cell) for number, waiver in made.items()})
     return rows if read.applies is None else rows[read.applies]
 
 
 def rank(assessed: pd.DataFrame, unknown: float = UNKNOWN_VALUE) -> pd.DataFrame:
-    """Return one row a need × unit with verdict and score: fits by score, then unknown, then unfit by fewest misses.
+    """Return one row a need × unit: what fits by score, then what is unknown, then what is unfit by fewest misses.
+
+    Within each of these the places that keep every floor come first, those weak in a criterion after them.
 
     Parameters
     ----------
@@ -208,14 +260,14 @@ def rank(assessed: pd.DataFrame, unknown: float = UNKNOWN_VALUE) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        tenant_id need_id unit_id building_id zone_id verdict score failed (hard misses) unknown (unknown rules)
-        failed_soft (soft misses); the last three are lists of rule ids. Verdict unfit with a hard miss, else unknown
-        with a hard unknown, else fits.
+        tenant_id need_id unit_id building_id zone_id verdict score, and lists of rule ids: failed (hard misses)
+        unknown (unknown rules) failed_soft (soft misses) weak (a value under its floor, hard misses left out) waived
+        (hard rules waived for the pair). Verdict unfit with a hard miss, else unknown with a hard unknown, else fits.
 
     Notes
     -----
     The score is the mean of the rules' values by their weights. Every value depends on the need and its one unit alone,
-    never on the other options: taking an option away leaves all other scores as they are.
+    never on the other options: taking an option away leaves all others as they are, in score, floor and order.
     """
     keys = ["tenant_id", "need_id", "unit_id", "building_id", "zone_id"]
     rows = assessed.reset_index(drop=True)
@@ -228,31 +280,45 @@ def rank(assessed: pd.DataFrame, unknown: float = UNKNOWN_VALUE) -> pd.DataFrame
     )
     weights = _sums(number, rows["weight"].to_numpy(dtype=np.float64), count)
     total = _sums(number, worth, count)
-    hard, verdict = (rows["hardness"] == "hard").to_numpy(), rows["verdict"]
-    failed = _ids(rows, number, count, hard & (verdict == "unfit").to_numpy())
-    open_ = _ids(rows, number, count, (verdict == "unknown").to_numpy())
-    hard_open = _sums(number, (hard & (verdict == "unknown").to_numpy()).astype(np.float64), count) > 0
-    misses = np.array([len(ids) for ids in failed], dtype=np.int64)
-    said = np.where(misses > 0, "unfit", np.where(hard_open, "unknown", "fits"))
+    hard = (rows["hardness"] == "hard").to_numpy()
+    is_ = {code: (rows["verdict"] == code).to_numpy() for code in verbs.VERDICTS}
+    low = (rows["value"] < rows["floor"] * (1 - verbs.SLACK)).to_numpy(dtype=bool, na_value=False)
+    masks = (hard & is_["unfit"], is_["unknown"], ~hard & is_["unfit"], low & ~(hard & is_["unfit"]), is_["waived"])
+    lists = {name: _ids(rows, number, count, mask) for name, mask in zip(LISTS, masks, strict=True)}
+    hard_open = _sums(number, (hard & is_["unknown"]).astype(np.float64), count) > 0
+    said = np.where(lists["failed"].map(len) > 0, "unfit", np.where(hard_open, "unknown", "fits"))
     result = first.sort_index().assign(
-        verdict=pd.array(said.tolist(), dtype="string"),
-        score=_mean(total, weights, unknown),
-        failed=failed,
-        unknown=open_,
-        failed_soft=_ids(rows, number, count, ~hard & (verdict == "unfit").to_numpy()),
+        verdict=pd.array(said.tolist(), dtype="string"), score=_mean(total, weights, unknown), **lists
     )
-    order = pd.DataFrame(
+    order = standing(result).assign(
+        score=-result["score"].round(9), unit_id=result["unit_id"].astype(object), need_id=result["need_id"]
+    )
+    by = [*STANDING, "score", "unit_id", "need_id"]
+    return result.loc[order.sort_values(by).index].reset_index(drop=True)
+
+
+def standing(ranked: pd.DataFrame) -> pd.DataFrame:
+    """Return what goes before the score in the order of places, as numbers: verdict, hard misses, weak in a criterion.
+
+    Parameters
+    ----------
+    ranked
+        Rows of `rank`; the index is kept.
+    """
+    return pd.DataFrame(
         {
-            "verdict": [FIRST[cell] for cell in said],
-            "misses": misses,
-            "score": -result["score"].round(9).to_numpy(dtype=np.float64),
-            "unit_id": result["unit_id"].to_numpy(dtype=object),
-            "need_id": result["need_id"].to_numpy(dtype=object),
+            "verdict": ranked["verdict"].map(FIRST).astype("int64"),
+            "misses": ranked["failed"].map(len).astype("int64"),
+            "weak": ranked["weak"].map(len).astype("int64") > 0,
         }
     )
-    return result.iloc[order.sort_values(["verdict", "misses", "score", "unit_id", "need_id"]).index].reset_index(
-        drop=True
-    )
+
+
+def unbarred(assessed: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the places without a hard miss; these stand before all others, whatever the scores."""
+    number = np.asarray(assessed.groupby(["need_id", "unit_id"], sort=False).ngroup(), dtype=np.int64)
+    missed = ((assessed["hardness"] == "hard") & (assessed["verdict"] == "unfit")).to_numpy(dtype=bool)
+    return pd.DataFrame(assessed[np.bincount(number, weights=missed)[number] == 0])
 
 
 def _sums(number: NDArray[np.int64], amount: NDArray[np.float64], count: int) -> NDArray[np.float64]:
@@ -275,9 +341,12 @@ def pairs(
     rules: Any,  # noqa: ANN401 - the Policy
     space: pd.DataFrame,
     need_ids: Iterable[str] | None = None,
+    *,
+    weights: Mapping[str, float] | None = None,
+    waivers: pd.DataFrame | None = None,
 ) -> Pairs:
     """Return verdict and score of many needs on all units as matrices: the same figures as `rank`, without its rows."""
-    at = desk(park, rules, space)
+    at = desk(park, rules, space, weights=weights, waivers=waivers)
     asked = needs_of(park, rules, need_ids)
     verdict = np.full((len(asked), len(at.offers.frame)), verbs.FITS, dtype=np.int8)
     score = np.zeros(verdict.shape)
@@ -304,12 +373,14 @@ def combined(
 
 
 def rule_names(rules: Any, lang: str) -> dict[str, str]:  # noqa: ANN401 - the Policy
-    """Return the name of every rule, requirement and conflict by its id, in ``zh`` or ``en``."""
+    """Return the name of every rule, requirement, conflict and criterion by its id, in ``zh`` or ``en``."""
     t = words.translator(lang)
     names = {
         "free": t("Comes free"),
         "term": t("Free for the whole term"),
         zoning.RULE: t("Zone policy for the sector"),
+        zoning.REQUIREMENT: t("What is usual for the sector"),
+        conflicts.SOFT: t("Conflicts of uses that count against a place"),
     }
     names |= dict(zip(rules.rules["rule_id"], rules.rules[f"name_{lang}"], strict=True))
     names |= dict(zip(rules.conflicts["conflict_id"], rules.conflicts[f"rule_{lang}"], strict=True))

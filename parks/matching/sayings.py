@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from parks.matching import verbs
 
@@ -70,21 +70,33 @@ def companies(park: Snapshot, ids: list[str], t: Translate) -> str:
 def reason(park: Snapshot, read: Reading, at: int, conflict: Conflict | None, t: Translate) -> str:
     """Return why one unit answers one rule or not, with need, offer and source; `conflict` when the rule is one."""
     verdict, offer = read.verdict[at], read.offer().iloc[at]
-    have = "" if verbs.empty(offer) else str(offer)
-    if conflict is not None and conflict.b is None:
-        return f"{_building(verdict, t)} {_source(str(read.sources()[at]), t)}".strip()
+    waiver, have = (read.waived or {}).get(at), "" if verbs.empty(offer) else str(offer)
     if conflict is not None:
-        return f"{_meeting(park, verdict, have, t)} {_source(str(read.sources()[at]), t)}".strip()
-    need, have = worded(read.need, t), worded(have, t)
-    if verdict == verbs.UNKNOWN:
-        sentence = t("Asked: {need}. What is offered is not known: find out.", need=need)
-    elif not have:
-        sentence = t("Asked: {need}. There is no end or limit on the offer.", need=need)
-    elif verdict == verbs.FITS:
-        sentence = t("Asked: {need}. Offered: {offer}.", need=need, offer=have)
+        told = verbs.UNFIT if waiver else verdict
+        sentence = _building(told, t) if conflict.b is None else _meeting(park, told, have, t)
     else:
-        sentence = t("Asked: {need}. Offered: {offer}, which does not answer it.", need=need, offer=have)
-    return f"{sentence} {_source(str(read.sources()[at]), t)}".strip()
+        sentence = _answer(verdict, worded(read.need, t), worded(have, t), t)
+    parts = [sentence, waived(waiver, t) if waiver else "", _source(str(read.sources()[at]), t)]
+    return " ".join(part for part in parts if part)
+
+
+def _answer(verdict: int, need: str, have: str, t: Translate) -> str:
+    if verdict == verbs.UNKNOWN:
+        return t("Asked: {need}. What is offered is not known: find out.", need=need)
+    if verdict == verbs.WAIVED and not have:
+        return t("Asked: {need}. What is offered is not known.", need=need)
+    if not have:
+        return t("Asked: {need}. There is no end or limit on the offer.", need=need)
+    if verdict == verbs.FITS:
+        return t("Asked: {need}. Offered: {offer}.", need=need, offer=have)
+    return t("Asked: {need}. Offered: {offer}, which does not answer it.", need=need, offer=have)
+
+
+def waived(waiver: Any, t: Translate) -> str:  # noqa: ANN401 - a row of the waivers
+    """Return who waived a rule, when and why."""
+    return t(
+        "Waived by {who} on {day}: {reason}.", who=waiver.by, day=waiver.day.date(), reason=waiver.reason.rstrip(".。")
+    )
 
 
 def _building(verdict: int, t: Translate) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import highspy
@@ -47,10 +47,16 @@ class Relaxation:
         No plan is worth more.
     reduced
         For each column ≤ 0: no plan that uses it is worth more than bound + reduced.
+    used
+        Columns that the solver had in the end: a good beginning for a problem that differs a little.
+    prices
+        Price of a m² of each quota: what the bound would gain if it were a m² looser.
     """
 
     bound: float
     reduced: Floats
+    used: Ints
+    prices: Floats
 
 
 @dataclass(slots=True)
@@ -98,42 +104,65 @@ class Clock:
             self.stopped = True
 
 
-def relax(problem: Problem, start: Ints, clock: Clock) -> Relaxation:
-    """Return the upper bound, by pricing columns against the linear relaxation; `start` is a plan to begin with.
+def relax(problem: Problem, start: Ints, clock: Clock, begin: Ints | None = None) -> Relaxation:
+    """Return the upper bound, by pricing columns against the linear relaxation.
+
+    Parameters
+    ----------
+    problem
+        What is to be decided.
+    start
+        A plan that keeps what it must.
+    clock
+        The budget.
+    begin
+        Columns to begin with besides; the most valuable of each need when there are none.
 
     Notes
     -----
-    For any prices μ ≥ 0 of the units, Σ μ + Σ over needs of max(0, max over its columns of value − price of its run)
-    bounds every plan from above: no conflict and no whole number is needed. The prices of the relaxation make it tight;
-    it is valid at every round, so stopping early only loosens it.
+    For any prices μ ≥ 0 of the units and 0 ≤ λ ≤ price of the quotas, Σ μ + Σ λ × limit + Σ over needs of max(0, max
+    over its columns of value − price of its run − λ × weight) bounds every plan from above (without the 0 for a need
+    that must be placed): no conflict and no whole number is needed. The prices of the relaxation make it tight; it is
+    valid at every round, so stopping early only loosens it.
     """
-    columns = problem.columns
+    columns, limits = problem.columns, problem.limits
     if not len(columns):
-        return Relaxation(0.0, np.zeros(0))
+        return Relaxation(problem.value(start), np.zeros(0), start, np.zeros(len(limits)))
     edges = np.flatnonzero(np.diff(columns.need, prepend=-1))
-    each = np.diff(np.append(edges, len(columns)))
+    each, free = np.diff(np.append(edges, len(columns))), ~_must(problem)
+    most, costs = np.array([limit.most for limit in limits]), np.array([limit.price for limit in limits])
     used = np.zeros(len(columns), dtype=np.bool_)
     used[start] = True
-    used[_best_of_each(columns.need, columns.value, FIRST_COLUMNS)] = True
+    used[_best_of_each(columns.need, columns.value, FIRST_COLUMNS) if begin is None else begin] = True
     model = _model(problem, np.flatnonzero(used))
-    found = Relaxation(np.inf, np.zeros(0))
+    found = Relaxation(np.inf, np.zeros(len(columns)), np.flatnonzero(used), np.zeros(len(limits)))
     for _ in range(ROUNDS):
         model.run()
-        duals = np.clip(-np.asarray(model.getSolution().row_dual), 0, None)
-        price = np.append(0, np.cumsum(duals[problem.needs :]))
+        duals = -np.asarray(model.getSolution().row_dual)
+        price = np.append(0, np.cumsum(np.maximum(duals[problem.needs : problem.needs + problem.units], 0)))
+        rates = np.clip(duals[problem.needs + problem.units :], 0, costs)
         profit = columns.value - (price[columns.last + 1] - price[columns.first])
-        best = np.maximum(np.maximum.reduceat(profit, edges), 0)
-        bound = float(price[-1] + best.sum())
+        for limit, rate in zip(limits, rates, strict=True):
+            profit = profit - rate * limit.weight
+        best = np.maximum.reduceat(profit, edges)
+        best = np.where(free[columns.need[edges]], np.maximum(best, 0), best)
+        bound = float(price[-1] + best.sum() + (rates * most).sum())
         if bound < found.bound:
-            found = Relaxation(bound, profit - np.repeat(best, each))
-        gain = np.where(used, -np.inf, profit - duals[columns.need])
-        new = np.flatnonzero(gain > PROOF * (1 + bound) / (1 + problem.needs))
+            found = Relaxation(bound, profit - np.repeat(best, each), found.used, rates)
+        own = np.where(free, np.maximum(duals[: problem.needs], 0), duals[: problem.needs])
+        gain = np.where(used, -np.inf, profit - own[columns.need])
+        new = np.flatnonzero(gain > PROOF * (1 + abs(bound)) / (1 + problem.needs))
         if not new.size or clock.over():
             break
         new = new[_best_of_each(columns.need[new], gain[new], MORE_COLUMNS)]
         used[new] = True
         _add(problem, model, new)
-    return found
+    return replace(found, used=np.flatnonzero(used))
+
+
+def _must(problem: Problem) -> NDArray[np.bool_]:
+    """Return which needs every plan places."""
+    return np.isin(np.arange(problem.needs), list(problem.must))
 
 
 def _best_of_each(need: Ints, worth: Floats, most: int) -> Ints:
@@ -144,29 +173,53 @@ def _best_of_each(need: Ints, worth: Floats, most: int) -> Ints:
     return np.sort(order[rank < most])
 
 
-def _entries(problem: Problem, rows: Ints) -> tuple[Ints, Ints]:
-    """Return starts and row numbers of the columns: their need's row, then the rows of their units."""
+def _entries(problem: Problem, rows: Ints) -> tuple[Ints, Ints, Floats]:
+    """Return starts, row numbers and values of the columns: the rows of their need, their units and their quotas."""
     columns = problem.columns
     first, length = columns.first[rows], columns.last[rows] - columns.first[rows] + 2
     starts = np.append(0, np.cumsum(length))
     index = np.arange(starts[-1]) - np.repeat(starts[:-1], length) - 1 + np.repeat(first, length) + problem.needs
     index[starts[:-1]] = columns.need[rows]
-    return starts, index
+    values = np.ones(len(index))
+    if problem.limits:
+        whose = [np.repeat(np.arange(len(rows)), length)]
+        at, weights = [index], [values]
+        for number, limit in enumerate(problem.limits):
+            heavy = np.flatnonzero(limit.weight[rows])
+            whose.append(heavy)
+            at.append(np.full(len(heavy), problem.needs + problem.units + number))
+            weights.append(limit.weight[rows[heavy]])
+        order = np.argsort(np.concatenate(whose), kind="stable")
+        index, values = np.concatenate(at)[order], np.concatenate(weights)[order]
+        starts = np.append(0, np.cumsum(np.bincount(np.concatenate(whose), minlength=len(rows))))
+    return starts, index, values
 
 
 def _model(problem: Problem, rows: Ints, *, whole: bool = False) -> Any:  # noqa: ANN401 - HiGHS has no types
-    """Return a fresh solver with the columns `rows`: least of minus the value, each need and each unit at most once."""
-    starts, index = _entries(problem, rows)
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(rows), problem.needs + problem.units
-    lp.col_cost_ = -problem.columns.value[rows]
-    lp.col_lower_, lp.col_upper_ = np.zeros(len(rows)), np.full(len(rows), highspy.kHighsInf)
-    lp.row_lower_, lp.row_upper_ = np.full(lp.num_row_, -highspy.kHighsInf), np.ones(lp.num_row_)
+    """Return a fresh solver with the columns `rows`: least of minus the value, each need and each unit at most once.
+
+    Behind the columns stand those of what is above the priced quotas.
+    """
+    starts, index, values = _entries(problem, rows)
+    priced = [number for number, limit in enumerate(problem.limits) if not limit.hard]
+    lp, count = highspy.HighsLp(), len(rows) + len(priced)
+    lp.num_col_, lp.num_row_ = count, problem.needs + problem.units + len(problem.limits)
+    over = [problem.limits[number].price for number in priced]
+    lp.col_cost_ = np.concatenate([-problem.columns.value[rows], over])
+    lp.col_lower_, lp.col_upper_ = np.zeros(count), np.full(count, highspy.kHighsInf)
+    least = np.full(lp.num_row_, -highspy.kHighsInf)
+    least[: problem.needs][_must(problem)] = 1
+    lp.row_lower_ = least
+    most = [limit.most for limit in problem.limits]
+    lp.row_upper_ = np.concatenate([np.ones(problem.needs + problem.units), most])
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_ = starts.astype(np.int32), index.astype(np.int32)
-    lp.a_matrix_.value_ = np.ones(len(index))
+    lp.a_matrix_.start_ = np.append(starts, starts[-1] + 1 + np.arange(len(priced))).astype(np.int32)
+    below = np.array(priced, dtype=np.int64) + problem.needs + problem.units
+    lp.a_matrix_.index_ = np.concatenate([index, below]).astype(np.int32)
+    lp.a_matrix_.value_ = np.concatenate([values, -np.ones(len(priced))])
     if whole:
-        lp.integrality_ = [highspy.HighsVarType.kInteger] * len(rows)
+        kinds = highspy.HighsVarType
+        lp.integrality_ = [kinds.kInteger] * len(rows) + [kinds.kContinuous] * len(priced)
     model: Any = highspy.Highs()  # type: ignore[no-untyped-call] # HiGHS has no types
     model.setOptionValue("output_flag", False)  # noqa: FBT003 - HiGHS takes it by position
     model.setOptionValue("threads", 1)
@@ -175,10 +228,10 @@ def _model(problem: Problem, rows: Ints, *, whole: bool = False) -> Any:  # noqa
 
 
 def _add(problem: Problem, model: Any, rows: Ints) -> None:  # noqa: ANN401 - HiGHS has no types
-    starts, index = _entries(problem, rows)
+    starts, index, values = _entries(problem, rows)
     cost, lower, upper = -problem.columns.value[rows], np.zeros(len(rows)), np.full(len(rows), highspy.kHighsInf)
-    ones, at = np.ones(len(index)), starts[:-1].astype(np.int32)
-    model.addCols(len(rows), cost, lower, upper, len(index), at, index.astype(np.int32), ones)
+    at = starts[:-1].astype(np.int32)
+    model.addCols(len(rows), cost, lower, upper, len(index), at, index.astype(np.int32), values)
 
 
 def _forbid(problem: Problem, model: Any, rows: Ints, known: Rows) -> None:  # noqa: ANN401 - HiGHS has no types
@@ -233,7 +286,7 @@ def _rounds(
         bound = min(bound, proved)
         broken = choices.clashes(problem, found)
         whole = choices.mended(problem, found)
-        if problem.value(whole) > problem.value(best):
+        if problem.value(whole) > problem.value(best) and problem.keeps(whole):
             best = whole
         if not broken or problem.value(best) >= bound:
             break
@@ -258,7 +311,7 @@ def _exact(
     _watch(model, clock)
     model.run()
     info, solution = model.getInfo(), np.asarray(model.getSolution().col_value)
-    found = rows[solution > 0.5] if len(solution) else best  # noqa: PLR2004 - a whole number, give or take
+    found = rows[solution[: len(rows)] > 0.5] if len(solution) else best  # noqa: PLR2004 - a whole number, give or take
     return found, -float(info.mip_dual_bound)
 
 

@@ -13,9 +13,9 @@ from parks.matching import offers
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-UNFIT, FITS, UNKNOWN = 0, 1, 2
-"""Verdicts as whole numbers."""
-VERDICTS = ("unfit", "fits", "unknown")
+UNFIT, FITS, UNKNOWN, WAIVED = 0, 1, 2, 3
+"""Verdicts as whole numbers. Waived: a miss or an unknown offer that a planner has waived for the pair."""
+VERDICTS = ("unfit", "fits", "unknown", "waived")
 DEAR = 1.5
 """Offer over limit at which an `at_most` is worth 0: half of the limit or less is worth 1, the limit itself ½."""
 SLACK = 1e-9

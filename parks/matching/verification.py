@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from parks import schema
+from parks.matching import promises
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,16 @@ APART_FROM_TABLE = ("area_min_m2", "area_max_m2", "wanted_from", "wanted_to")
 """Columns of needs whose rules speak of the whole placement and are told apart here."""
 
 
-def check(plan: Plan, park: Snapshot, rules: Any, space: pd.DataFrame) -> list[str]:  # noqa: ANN401 - the Policy
+def check(
+    plan: Plan,
+    park: Snapshot,
+    rules: Any,  # noqa: ANN401 - the Policy
+    space: pd.DataFrame,
+    *,
+    pins: pd.DataFrame | None = None,
+    bans: pd.DataFrame | None = None,
+    quotas: pd.DataFrame | None = None,
+) -> list[str]:
     """Return everything that is wrong with a plan, in sentences; nothing when it keeps every hard rule.
 
     Parameters
@@ -32,6 +42,8 @@ def check(plan: Plan, park: Snapshot, rules: Any, space: pd.DataFrame) -> list[s
         Plan of `allocation`.
     park, rules, space
         What it was made from.
+    pins, bans, quotas
+        What it was asked to keep: each is kept, or the plan says that it is not.
     """
     rows, book = _rows(plan.assignments), _book(park, rules, space)
     found = [f"unit {name} is not known" for name in sorted({row["unit_id"] for row in rows} - book.unit.keys())]
@@ -50,6 +62,8 @@ def check(plan: Plan, park: Snapshot, rules: Any, space: pd.DataFrame) -> list[s
         found += [f"need {need_id}: {fault}" for fault in faults]
     found += _together(placed, book)
     found += _account(plan, book)
+    found += promises.pins(plan, book.unit, book.need, pins, bans)
+    found += promises.quotas(plan, book.unit, book.need, rules, quotas)
     return found
 
 
@@ -324,7 +338,7 @@ def _surely(row: Row, need: Row, who: Row) -> bool:
 
 
 def _account(plan: Plan, book: Book) -> Iterator[str]:
-    if plan.value > plan.bound * (1 + TOLERANCE) + TOLERANCE:
+    if plan.value > plan.bound + TOLERANCE * (1 + abs(plan.bound)):
         yield "the plan is worth more than its bound"
     met = set(plan.assignments["need_id"])
     asked = {name: {row["need_id"] for row in book.need.values() if row["tenant_id"] == name} for name in book.company}

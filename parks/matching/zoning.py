@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 RULE = "zone_fit"
 WEIGHT = 2.0
+REQUIREMENT = "requirement"
+"""Criterion that holds the weight of all requirements."""
 REQUIREMENT_WEIGHT = 0.5
 LEVELS = {"core": 1.0, "supported": 0.8, "neutral": 0.5, "unsuitable": 0.1}
 """Value of each level of zone fit where the policy's assumptions give none for level and basis."""
@@ -159,6 +161,7 @@ def required(need: Need, offers: Offers, rows: list[Any], by_column: dict[str, A
                 source=row.source,
                 standing=row.standing,
                 applies=masks[part],
+                group=REQUIREMENT,
             )
         )
     return readings

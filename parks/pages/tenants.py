@@ -9,7 +9,7 @@ import streamlit as st
 
 from parks.matching import explanation, fit
 from parks.output import charts, figures
-from parks.pages import session, start, tables
+from parks.pages import session, start, tables, weighing
 
 if TYPE_CHECKING:
     from parks.pages.session import Session
@@ -110,7 +110,8 @@ def _cell(value: object, s: Session) -> str:
 def _places(tenant: str, s: Session) -> None:
     """Draw the ranked places; for the one picked, every rule."""
     t = s.t
-    ranked = ranking(tenant, s)
+    weighed = weighing.sliders(_assessed(s, tenant, s.key), tenant, s)
+    ranked = fit.rank(weighed)
     counts = ranked["verdict"].value_counts()
     st.markdown(
         t(
@@ -127,23 +128,32 @@ def _places(tenant: str, s: Session) -> None:
             st.altair_chart(
                 charts.failed(failed.rename(index=lambda code: names.get(code, code)), s.lang), width="stretch"
             )
+    weighing.weak(ranked, s)
+    weighing.find_out(weighed, s)
     head = ranked.head(SHOWN)
-    spoken = head.assign(
-        failed=[", ".join(names.get(code, code) for code in codes) for codes in head["failed"]],
-        unknown=[", ".join(names.get(code, code) for code in codes) for codes in head["unknown"]],
-    )
+    lists = {
+        column: [", ".join(names.get(code, code) for code in codes) for codes in head[column]]
+        for column in ("weak", "failed", "unknown")
+    }
+    spoken = head.assign(**lists)
     spoken["standing"] = spoken["unit_id"].map(s.space.set_index("unit_id")["standing"])
-    columns = ["unit_id", "building_id", "zone_id", "verdict", "score", "failed", "unknown", "standing"]
+    columns = ["unit_id", "building_id", "zone_id", "verdict", "score", "weak", "failed", "unknown", "standing"]
     picked = tables.show(spoken[columns], s, key=f"places_{tenant}", pick=True, height=330, file=f"fit-{tenant}")
     st.caption(t("Pick a row to see every rule."))
     if picked is not None:
         reasons(tenant, str(head["unit_id"].iloc[picked]), s)
 
 
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _assessed(_s: Session, tenant: str, key: tuple[object, ...]) -> pd.DataFrame:
+    del key  # the session itself is not hashed
+    return fit.assess(_s.park, _s.rules, _s.space, tenant)
+
+
 @st.cache_resource(show_spinner=False, max_entries=256)
 def _ranked(_s: Session, tenant: str, key: tuple[object, ...]) -> pd.DataFrame:
     del key  # the session itself is not hashed
-    return fit.rank(fit.assess(_s.park, _s.rules, _s.space, tenant))
+    return fit.rank(_assessed(_s, tenant, _s.key))
 
 
 def ranking(tenant: str, s: Session) -> pd.DataFrame:
@@ -155,6 +165,7 @@ def reasons(tenant: str, unit: str, s: Session) -> None:
     """List every rule for one company and one unit, the failed first."""
     marks = {
         "unfit": ":red[:material/close:]",
+        "waived": ":violet[:material/gavel:]",
         "unknown": ":orange[:material/question_mark:]",
         "fits": ":green[:material/check:]",
     }

@@ -1,0 +1,117 @@
+"""Better plans from a good one: a few buildings at a time are emptied and filled again in the best way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from parks.matching import choices, solver
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from parks.matching.choices import Problem
+    from parks.matching.solver import Clock, Relaxation
+
+    Ints = NDArray[np.int64]
+
+LARGE = 2_000
+"""Columns that could be in a better plan, above which the exact search alone is slow to begin."""
+WIDTH = 700
+"""Columns of one neighbourhood at most, give or take a building's."""
+SHARE = 0.6
+"""Of the time left, before the exact search."""
+SPELL = 2.5
+"""Seconds at most where the exact search can take all columns."""
+ROUNDS = 60
+"""Neighbourhoods when steps are counted."""
+SECONDS = 0.5
+"""Of one neighbourhood at most."""
+
+
+def improved(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, seed: int) -> Ints:
+    """Return a plan that is worth no less than `start`, which keeps what it must.
+
+    Buildings are drawn (from the seed) with others beside them; what the plan has there, and the needs without a place,
+    are decided anew, all else stays. It takes `SHARE` of the time left, at most `SPELL`, and nothing
+    when the exact search is quick.
+    """
+    best, draw = start, np.random.default_rng(seed)
+    spell, count = clock.left() * SHARE, 0
+    building = problem.place["building"][problem.columns.first]
+    open_ = _open(problem, relaxed, best)
+    until = clock.seconds() + (spell if len(open_) > solver.SEARCHED[-1] else min(spell, SPELL))
+    names = np.unique(building[open_])
+    if len(open_) > LARGE and not clock.over():
+        best = _ripe(problem, relaxed, best, open_, clock, seed)
+        open_ = _open(problem, relaxed, best)
+    while len(open_) > LARGE and not clock.over():
+        lost = np.bincount(building[best], weights=-relaxed.reduced[best], minlength=int(names.max()) + 1)[names]
+        if count >= ROUNDS if clock.steps is not None else clock.seconds() > until:
+            break
+        best = _again(problem, relaxed, best, open_, building, _drawn(names, lost, draw), clock, seed)
+        clock.tell(problem.value(best), relaxed.bound)
+        open_, count = _open(problem, relaxed, best), count + 1
+    return best
+
+
+def _open(problem: Problem, relaxed: Relaxation, best: Ints) -> Ints:
+    """Return the columns that could be in a better plan."""
+    return np.flatnonzero(relaxed.bound + relaxed.reduced > problem.value(best))
+
+
+def _ripe(problem: Problem, relaxed: Relaxation, best: Ints, open_: Ints, clock: Clock, seed: int) -> Ints:
+    """Return the best plan of the columns that the relaxation likes most: often it is near the best of all."""
+    order = open_[np.argsort(-relaxed.reduced[open_], kind="stable")]
+    rows = np.union1d(order[:WIDTH], best)
+    left = replace(relaxed, reduced=relaxed.reduced[rows])
+    own = solver.Clock(min(clock.left(), SECONDS), clock.steps, None)
+    found, _ = solver.search(problem.only(rows), left, np.searchsorted(rows, best), own, seed)
+    return rows[found]
+
+
+def _drawn(names: Ints, lost: NDArray[Any], draw: np.random.Generator) -> Ints:
+    """Return buildings in a random order: earlier the more the plan loses there against the relaxation."""
+    return names[np.argsort(-np.log(lost + lost.mean() + 1) - draw.gumbel(size=len(names)), kind="stable")]
+
+
+def _again(
+    problem: Problem,
+    relaxed: Relaxation,
+    best: Ints,
+    open_: Ints,
+    building: Ints,
+    order: Ints,
+    clock: Clock,
+    seed: int,
+) -> Ints:
+    """Return the plan with the first buildings of an order filled again, as many as `WIDTH` allows."""
+    columns = problem.columns
+    settled = np.bincount(columns.need[best], minlength=problem.needs) > 0
+    home = np.full(problem.needs, -1)
+    home[columns.need[best]] = building[best]
+    rank = np.full(int(building.max()) + 1, len(order))
+    rank[order] = np.arange(len(order))
+    at = rank[building[open_]]
+    need = columns.need[open_]
+    joins = np.where(settled[need], np.maximum(at, rank[home[need]]), at)  # from which building on a column is in it
+    sizes = np.cumsum(np.bincount(joins, minlength=len(order)))
+    last = max(1, int(np.searchsorted(sizes, WIDTH)))
+    inside = rank[building[best]] <= last
+    fixed, loose = best[~inside], best[inside]
+    alive = np.zeros(len(columns), dtype=np.bool_)
+    alive[open_[joins <= last]] = True
+    for column in fixed:
+        choices.shut(problem, alive, int(column))
+    alive[loose] = True
+    rows = np.flatnonzero(alive)
+    limits = tuple(replace(one, most=one.most - float(one.weight[fixed].sum())) for one in problem.limits)
+    must = problem.must - set(columns.need[fixed].tolist())
+    part = replace(problem, limits=limits, must=must).only(rows)
+    settled_value = float(columns.value[fixed].sum())
+    left = replace(relaxed, bound=relaxed.bound - settled_value, reduced=relaxed.reduced[rows])
+    own = solver.Clock(min(clock.left(), SECONDS), clock.steps, None)
+    found, _ = solver.search(part, left, np.searchsorted(rows, loose), own, seed)
+    return np.sort(np.append(fixed, rows[found]))
