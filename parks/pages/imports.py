@@ -158,6 +158,11 @@ def _terms(s: Session, file: Brought) -> Terms:
         key="import_standing",
     )
     row = st.container(horizontal=True)
+    complete = row.checkbox(
+        t("The file is complete: what it leaves out of its buildings or parks has ended"),
+        key="import_complete",
+        help=t("Then what it changes holds since the date of the data, too."),
+    )
     since = row.radio(
         t("What it changes has been so"),
         ["always", "since"],
@@ -167,11 +172,9 @@ def _terms(s: Session, file: Brought) -> Terms:
         }[code],
         horizontal=True,
         key="import_since",
+        disabled=complete,
     )
-    complete = row.checkbox(
-        t("The file is complete: what it leaves out of its buildings or parks has ended"), key="import_complete"
-    )
-    day = (told or s.park.day) if since == "since" else None
+    day = (told or s.park.day) if complete or since == "since" else None
     return changes.Terms(
         source=source.strip() or file.file,
         source_date=told.isoformat() if told else "",
@@ -199,14 +202,13 @@ def _write(s: Session, file: Brought, outcomes: Sequence[Outcome], orders: Seque
     told = File(file.file, file.digest, parts.family(terms.source))
     store, who, seen = s.store, s.who, s.park.version
     day = dt.date.fromisoformat(terms.source_date) if terms.source_date else None
-    since = terms.since or (s.park.day if ended else None)
 
     def write(tell: Tell) -> tuple[int | None, dict[str, int]]:
         def heard(done: int, every: int) -> None:
             tell(done / max(every, 1), "")
 
         change = store.take_in(
-            found, told, source=terms.source, by=who, since=since, data_day=day, seen=seen, progress=heard
+            found, told, source=terms.source, by=who, since=terms.since, data_day=day, seen=seen, progress=heard
         )
         return change, counted
 

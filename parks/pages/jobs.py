@@ -38,8 +38,8 @@ class Job:
         Does it; tells how far it is (0 to 1) and what comes next.
     share, said
         How far it is.
-    result, fault
-        What came of it; None while it works, or when it was stopped.
+    result, fault, error
+        What came of it; None while it works, or when it was stopped. A fault is the user's, an error is ours.
     is_asked_to_stop
         Whether the user has stopped it: the work ends when it next tells how far it is.
     """
@@ -49,6 +49,7 @@ class Job:
     said: str = ""
     result: Any = None
     fault: InvalidData | None = None
+    error: Exception | None = None
     is_asked_to_stop: bool = False
     thread: threading.Thread = field(init=False)
 
@@ -64,6 +65,8 @@ class Job:
             self.fault = fault
         except Stopped:
             pass
+        except Exception as error:  # noqa: BLE001 - raised again where somebody waits for it
+            self.error = error
 
     def _tell(self, share: float, said: str) -> None:
         if self.is_asked_to_stop:
@@ -96,6 +99,8 @@ def wait(key: str, label: str, t: Translate) -> Job | None:
         Says the sentences.
     """
     job: Job | None = st.session_state.get(key)
+    if job is not None and job.error is not None:
+        raise job.error
     if job is None or job.is_done:
         return job
     _watch(key, label, t)

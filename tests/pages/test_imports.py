@@ -243,6 +243,31 @@ def test_somebody_who_was_faster_is_told(page, own):
     assert at.error or "check again" in said(at, "caption")
 
 
+def _broken():
+    from parks import words
+    from parks.pages import jobs
+
+    jobs.begin("work", lambda _: 1 / 0)
+    jobs.wait("work", "Working", words.translator("en"))
+
+
+def test_an_error_of_ours_in_long_work_is_not_taken_for_a_stop():
+    at = AppTest.from_function(_broken, default_timeout=30).run()
+    assert len(at.exception) == 1
+    assert isinstance(at.session_state["work"].error, ZeroDivisionError)
+
+
+def test_a_complete_file_changes_since_its_day(page, own):
+    at = page("房源台账2025年3月.xlsx", UNITS)
+    at.checkbox(key="import_complete").check().run()
+    assert at.radio(key="import_since").disabled
+    press(at, "Check against")
+    press(at, "Write ")
+    with store.open(str(own)) as held:
+        before, after = (held.as_of(dt.date(2025, 3, day)).units.set_index("unit_id") for day in (30, 31))
+    assert (before.loc[GOOD[0], "lettable_m2"], after.loc[GOOD[0], "lettable_m2"]) == (1366, 1500)
+
+
 GATES = {"go": threading.Event(), "half": threading.Event()}
 
 
