@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 TABLES = {"fit": "zone_fit"}
 """Field of `Policy` → file, where the two differ."""
+LISTS = {"zones": "zone_id", "sectors": "sector_code", "targets": "target_id"}
+"""Field of `Policy` that codes of the tables refer to → its key."""
 SPACE = frozenset({"available_on", "free_until", "state"})
 """What vacancy by unit offers beside the tables."""
 OUTLINES = "zones.geojson"

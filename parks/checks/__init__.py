@@ -64,6 +64,12 @@ def together(park: Snapshot, rules: Policy, t: Translate = ENGLISH) -> list[Issu
     return [*across.faults(park, rules, t), *advice.given(park, rules, t)]
 
 
+def codes(park: Snapshot, rules: Policy) -> dict[str, set[str]]:
+    """Return table or list of the policy → the codes that rows may name."""
+    tables = {name: set(park.table(name)[schema.key(name)].to_numpy(dtype=object)) for name in schema.TABLES}
+    return tables | {name: set(getattr(rules, name)[key]) for name, key in policy.LISTS.items()}
+
+
 def check_all(park: Snapshot, rules: Policy, t: Translate = ENGLISH) -> list[Issue]:
     """Return every finding in the tables of a day, each by itself and all together.
 
@@ -76,12 +82,7 @@ def check_all(park: Snapshot, rules: Policy, t: Translate = ENGLISH) -> list[Iss
     t
         Says the sentences.
     """
-    known = {name: set(park.table(name)[schema.key(name)].to_numpy(dtype=object)) for name in schema.TABLES}
-    known |= {
-        "zones": set(rules.zones["zone_id"]),
-        "sectors": set(rules.sectors["sector_code"]),
-        "targets": set(rules.targets["target_id"]),
-    }
+    known = codes(park, rules)
     bounds = policy.bounds(rules)
     found = [issue for name in schema.TABLES for issue in check(name, park.table(name), known, bounds=bounds, t=t)]
     return found + together(park, rules, t)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from parks import schema
+from parks import schema, words
 from parks.intake import changes, ledgers, parts
 from parks.intake.grids import sheets
 from parks.intake.maps import layers, outlines
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
+    import geopandas as gpd
     import pandas as pd
 
     from parks.intake.changes import Outcome, Terms
@@ -83,6 +84,25 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """A layer where it lies, before anything is mended.
+
+    Parameters
+    ----------
+    shapes
+        Line → shape (EPSG:4326).
+    doubts
+        What contradicts the district or the file.
+    flaws
+        What is wrong with the shapes.
+    """
+
+    shapes: gpd.GeoSeries
+    doubts: tuple[Issue, ...]
+    flaws: tuple[Flaw, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What is done with a part of a file.
 
@@ -122,16 +142,34 @@ def placed(layer: Layer, table: str, said: Placement, t: Translate) -> tuple[Par
     Raises
     ------
     InvalidData
+        As `judged`.
+    """
+    found = judged(layer, table, said, t)
+    return mended(layer, found, said.accepted), found.flaws
+
+
+def judged(layer: Layer, table: str, said: Placement, t: Translate) -> Judged:
+    """Return the shapes of a layer where they lie, what contradicts that, and their flaws; nothing is mended yet.
+
+    Raises
+    ------
+    InvalidData
         When the system or the datum is unsaid or contradictory; each issue tells what would fit.
     """
     shapes, doubts = layers.placed(
         layer, t, crs=said.crs, datum=said.datum, swapped=said.swapped, overruled=said.overruled
     )
     place = schema.columns(table)[schema.geometry(table) or ""]
-    found = outlines.flaws(shapes, "point" if place.type == "point" else "polygon", t, table=table)
-    made = outlines.mended(shapes, found, said.accepted)
+    kind: Literal["point", "polygon"] = "point" if place.type == "point" else "polygon"
+    return Judged(shapes, doubts, outlines.flaws(shapes, kind, t, table=table))
+
+
+def mended(layer: Layer, given: Judged, accepted: Collection[str] | Literal["all"]) -> Part:
+    """Return a judged layer as a table, its shapes mended by the flaws `accepted` (ids, or ``all``)."""
+    found = given.flaws
+    made = outlines.mended(given.shapes, found, accepted)
     left = set(made.skipped) | {flaw.id for flaw in found if not flaw.can_be_mended}
-    left |= set() if said.accepted == "all" else {flaw.id for flaw in found} - set(said.accepted)
+    left |= set() if accepted == "all" else {flaw.id for flaw in found} - set(accepted)
     still = [flaw for flaw in found if flaw.id in left]
     dropped = set(made.dropped)
     faults = [flaw.issue for flaw in still if flaw.kind in BLOCKING]
@@ -139,19 +177,15 @@ def placed(layer: Layer, table: str, said: Placement, t: Translate) -> tuple[Par
     open_flaws = tuple(flaw.issue for flaw in still if flaw.kind not in BLOCKING)
     broken = {int(fault.row) for fault in faults} | dropped
     kept = made.shapes[~made.shapes.index.isin(broken)]
-    part = parts.of_layer(layer, kept, (*doubts, *open_flaws))
-    return replace(part, faults=tuple(faults)), found
+    part = parts.of_layer(layer, kept, (*given.doubts, *open_flaws))
+    return replace(part, faults=tuple(faults))
 
 
 def day_of(name: str) -> dt.date | None:
     """Return the last day of the day, month or quarter that the name of a file gives; None when it gives none."""
     said = DAY.search(name)
     column = schema.columns("buildings")["completed_on"]
-    return periods.parse(said[0].replace("_", "-"), column, None, _as_it_is).value if said else None
-
-
-def _as_it_is(sentence: str, /, **values: object) -> str:
-    return sentence.format(**values)
+    return periods.parse(said[0].replace("_", "-"), column, None, words.translator("en")).value if said else None
 
 
 def weigh(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from parks import schema
+from parks import policy, schema, words
 from parks.intake import headings, natures
 from parks.intake.values import cells
 from parks.issues import Issue
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 NAMED = ("name_zh", "name_en", "name")
 """Columns that hold names."""
-LIST = {"zones": "zone_id", "sectors": "sector_code", "targets": "target_id"}
-"""Table of the policy that codes refer to → its key."""
+ENGLISH = words.translator("en")
+"""Says what nobody reads: only the value of a cell is asked for."""
 HOME = {"buildings": "park_id", "floors": "building_id", "units": "building_id"}
 """Table whose names are told apart by where its rows lie → the column that says it."""
 SHOWN = 5
@@ -103,8 +103,8 @@ def resolve(ledger: Ledger, park: Snapshot, rules: Policy, t: Translate) -> Ledg
 
 def names(table: str, park: Snapshot, rules: Policy) -> Names:
     """Return what the rows that a code can refer to are called; `table` is one of the schema's or the policy's."""
-    frame = getattr(rules, table) if table in LIST else park.table(table)
-    keys = frame[LIST.get(table) or schema.key(table)].tolist()
+    frame = getattr(rules, table) if table in policy.LISTS else park.table(table)
+    keys = frame[policy.LISTS.get(table) or schema.key(table)].tolist()
     homes = frame[HOME[table]].tolist() if table in HOME else [""] * len(frame)
     called: dict[str, set[str]] = defaultdict(set)
     inside: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -175,7 +175,7 @@ class _Finder:
             if place is not None:
                 self.used.add(place.heading)
                 raws = [record.cells[place.position] for record in self.ledger.part.records]
-                said = self.keys(above, cells.parse_all(raws, schema.columns(table)[column], None, _as_it_is)[0])
+                said = self.keys(above, cells.parse_all(raws, schema.columns(table)[column], None, ENGLISH)[0])
         key = schema.key(self.ledger.table)
         if (self.ledger.table, table) == ("units", "floors") and key in self.frame:
             held = dict(zip(self.park.units[key], self.park.units[column], strict=True))
@@ -189,16 +189,12 @@ def _says(heading: str, table: str) -> bool:
     return headings.match([heading], table)[0].column == HOME[table]
 
 
-def _as_it_is(sentence: str, /, **_: object) -> str:
-    return sentence
-
-
 def _meant(text: str, home: frozenset[str] | None, table: str, known: Names) -> frozenset[str]:
     """Return the keys of the rows that a text may mean: one that has it for a key, else those so called."""
     if text in known.keys:
         return frozenset([text])
     if table == "floors":
-        level = cells.parse(text, schema.columns("floors")["level"], None, _as_it_is).value
+        level = cells.parse(text, schema.columns("floors")["level"], None, ENGLISH).value
         name, home = str(level), home or natures.NONE
     else:
         name = natures.bare(text)

@@ -78,7 +78,7 @@ def alone(case: Ruling) -> list[Issue]:
     if ("", "") in said:
         return []
     lines = set(map(str, case.whole.index[case.moved]))
-    known = codes(case.park, case.rules)
+    known = checks.codes(case.park, case.rules)
     lost = _lost(case.beside)
     found = [*_doubled(case)]
     for issue in checks.check(ledger.table, looked, known, bounds=policy.bounds(case.rules), t=case.t):
@@ -118,12 +118,6 @@ def together(case: Ruling, bad: Mask, leaving: Endings, clashes: Clashes | None)
         faults += wrong
         advice = []
     return faults, advice
-
-
-def codes(park: Snapshot, rules: Policy) -> dict[str, set[str]]:
-    """Return table or list of the policy → the codes that rows may name."""
-    tables = {name: set(park.table(name)[schema.key(name)]) for name in schema.TABLES}
-    return tables | {name: set(getattr(rules, name)[key]) for name, key in references.LIST.items()}
 
 
 def written(park: Snapshot, table: str, rows: pd.DataFrame, leaving: Endings | None = None) -> Snapshot:

@@ -10,9 +10,9 @@ import math
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from parks import schema, spreadsheets, words
+from parks import policy, schema, spreadsheets, words
 from parks.checks import cells as checked
-from parks.intake import examples, references
+from parks.intake import examples
 from parks.intake.values import cells, measures, quantities, signs
 
 if TYPE_CHECKING:
@@ -89,9 +89,9 @@ def codes(table: str, park: Snapshot, rules: Policy, lang: str) -> dict[str, lis
     """Return list → the codes that the columns of `table` may name, each with its name in `lang` where it has one."""
     found = {}
     for name in sorted({column.refers_to for column in schema.columns(table).values() if column.refers_to}):
-        is_policy = name in references.LIST
+        is_policy = name in policy.LISTS
         frame = getattr(rules, name) if is_policy else park.table(name)
-        key = references.LIST[name] if is_policy else schema.key(name)
+        key = policy.LISTS[name] if is_policy else schema.key(name)
         found[name] = [(str(row[key]), _called(row, lang)) for row in frame.to_dict("records")]
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -169,17 +168,26 @@ def _layer(s: Session, layer: Layer, key: str, family: str) -> tuple[Order, tupl
         if said is None:
             return None
         try:
-            _, flaws = imports.placed(layer, table, said, t)
-            accepted = previews.flaws(s, flaws, key)
-            part, _ = imports.placed(layer, table, replace(said, accepted=accepted), t)
+            found = _judged(s, layer, table, said, key)
         except InvalidData as fault:
             session.refusals(fault, t)
             return None
+        accepted = previews.flaws(s, found.flaws, key)
+        part = imports.mended(layer, found, accepted)
         previews.issues(s, [issue for issue in part.issues if issue not in layer.issues])
         if part.shapes is not None and len(part.shapes):
             st.altair_chart(sketches.sketch(part.shapes, _district(s), t), key=f"import_sketch_{key}")
         order = imports.Order(part, table, _columns(s, layer.headings, layer, table, key, family))
         return order, (said.crs, said.datum, said.swapped, said.overruled, tuple(sorted(accepted)))
+
+
+def _judged(s: Session, layer: Layer, table: str, said: imports.Placement, key: str) -> imports.Judged:
+    """Return the layer where it lies with its flaws, worked out once for what is asked and not at every click."""
+    asked, kept = (table, said, s.lang), f"import_judged_{key}"
+    if st.session_state.get(kept, (None,))[0] != asked:
+        st.session_state[kept] = (asked, imports.judged(layer, table, said, s.t))
+    found: imports.Judged = st.session_state[kept][1]
+    return found
 
 
 def _placement(s: Session, layer: Layer, key: str) -> imports.Placement | None:

@@ -13,7 +13,6 @@ from parks import schema
 from parks.intake import changes, imports, parts, templates
 from parks.output import figures
 from parks.pages import attempts, brought, jobs, previews, session, tables
-from parks.store import tables as kept
 from parks.store.intakes import File, Intake
 
 if TYPE_CHECKING:
@@ -235,9 +234,8 @@ def _finish(s: Session) -> None:
 
 def intake(outcome: Outcome, meant: Mapping[str, str]) -> Intake:
     """Return what the store takes in of an outcome, with the headings that a person has confirmed."""
-    counts = {name: outcome.counts[name] for name in kept.COUNTS}
     ledger = outcome.ledger
-    return Intake(ledger.table, outcome.rows, ledger.part.name, counts, outcome.ended, meant)
+    return Intake(ledger.table, outcome.rows, ledger.part.name, outcome.counts, outcome.ended, meant)
 
 
 def _written(s: Session) -> None:
