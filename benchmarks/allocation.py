@@ -216,7 +216,7 @@ def again(seed: int, rules: policy.Policy, sectors: list[str]) -> str:
         if number < PINS:
             column = int(draw.integers(len(columns)))
             need_id = posed.pairs.needs[columns.need[column]]["need_id"]
-            place = list(ids.iloc[columns.first[column] : columns.last[column] + 1])
+            place = list(ids.iloc[columns.units(column)])
             new = pd.DataFrame({"need_id": need_id, "unit_id": place})
             pins = pd.concat([pins[pins["need_id"] != need_id], new], ignore_index=True)
         else:

@@ -237,8 +237,8 @@ def counted_out(park, rules, space):
     needs, offers, columns = posed.pairs.needs, posed.pairs.desk.offers, posed.problem.columns
     ids = offers.frame["unit_id"].tolist()
     worth = {
-        (needs[need]["need_id"], frozenset(ids[first : last + 1])): value
-        for need, first, last, value in zip(columns.need, columns.first, columns.last, columns.value, strict=True)
+        (needs[need]["need_id"], frozenset(ids[unit] for unit in columns.units(row))): value
+        for row, (need, value) in enumerate(zip(columns.need, columns.value, strict=True))
     }
     passed = {}
     for one in needs:
@@ -257,7 +257,7 @@ def counted_out(park, rules, space):
                 ]
                 row = book.need[one["need_id"]]
                 faults = [*verification._form(row, own, place), *verification._time(row, own, place, book)]
-                faults += [*verification._shape(place, book), *verification._occupants(row, place, book)]
+                faults += [*verification._shape(row, place, book), *verification._occupants(row, place, book)]
                 faults += [fault for at in place for fault in verification._cells(row, at, book)]
                 if not faults:
                     passed.setdefault(one["need_id"], []).append((frozenset(chosen), place))
@@ -282,7 +282,7 @@ def districts(draw, needs=3):
     load = st.sampled_from([None, 4.0, 8.0])
     names = draw(
         st.lists(
-            st.sampled_from([f"B{b}-F{f}-{p}" for b in (1, 2) for f in (1, 2) for p in (1, 2, 3)]),
+            st.sampled_from([f"B{b}-F{f}-{p}" for b in (1, 2, 3) for f in (1, 2) for p in (1, 2)]),
             min_size=1,
             max_size=6,
             unique=True,
@@ -305,6 +305,7 @@ def districts(draw, needs=3):
                 floor_load_kn_m2=draw(load),
                 fire_class=draw(st.sampled_from([None, "甲", "丙"])),
                 priority=draw(st.sampled_from([None, 2.0])),
+                split_max=draw(st.sampled_from([None, 1, 2, 3])),
             )
         )
     leases = [
@@ -326,7 +327,8 @@ def districts(draw, needs=3):
     tenants = [{"tenant_id": "X", "kind": "tenant", "sector_code": draw(st.sampled_from(["S1", "S2", None]))}]
     clashes = draw(st.sampled_from([[], [CLASH], [CLASH | {"any_b": False, "sectors_b": "S2", "scope": "building"}]]))
     scope = draw(st.sampled_from([(), ZONE_FIT]))
-    buildings = {name: {"fire_class": "甲"} for name in ("B1", "B2")}
+    places = st.sampled_from(["P1", "P1", "P2"])
+    buildings = {name: {"fire_class": "甲", "park_id": draw(places)} for name in ("B1", "B2", "B3")}
     rules = policy(clashes=clashes, zone_fit=scope)
     return (*district(units, wishes, leases=leases, tenants=tenants, floors=floors, buildings=buildings), rules)
 

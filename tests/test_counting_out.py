@@ -22,10 +22,12 @@ def case(seed):
     for need in range(needs):
         for number in sorted(draw.choice(len(runs), int(draw.integers(1, 6)), replace=False)):
             first, last = runs[number]
-            rows.append((need, first, last, area[first : last + 1].sum(), float(draw.integers(1, 40))))
+            more = draw.integers(4, 6) if last < 4 and draw.random() < 0.3 else -1  # a second run, in the other building
+            size = area[first : last + 1].sum() + (area[more] if more > 0 else 0)
+            rows.append((need, (first, max(more, 0)), (last, more), size, float(draw.integers(1, 40))))
     need, first, last, size, value = (np.array(column) for column in zip(*rows, strict=True))
     zero = np.zeros(len(rows))
-    columns = patterns.Columns(need, first, last, size, zero, zero, value / 40, value, zero, zero, value)
+    columns = patterns.Columns(need, first, last, size, zero, zero, value / 40, value, zero, zero, zero, value)
     apart = {}
     for scope in place:
         pairs = np.triu(draw.random((needs, needs)) < 0.2, 1)
@@ -46,10 +48,14 @@ def case(seed):
 def together(problem, one, two):
     """Return whether two columns of different needs may both be chosen."""
     columns = problem.columns
-    if columns.first[one] <= columns.last[two] and columns.first[two] <= columns.last[one]:
+    held = [
+        {unit for first, last in zip(columns.first[at], columns.last[at], strict=True) for unit in range(first, last + 1)}
+        for at in (one, two)
+    ]
+    if held[0] & held[1]:
         return False
     for scope, code in problem.place.items():
-        mine, theirs = (set(code[columns.first[at] : columns.last[at] + 1].tolist()) for at in (one, two))
+        mine, theirs = (set(code[list(units)].tolist()) for units in held)
         if mine & theirs and problem.apart[scope][columns.need[one], columns.need[two]]:
             return False
     return True

@@ -198,7 +198,7 @@ def test_a_fix_moves_nobody_and_breaks_no_conflict():
     posed = allocation.case(park, rules, space)
     chosen = choices.greedy(posed.problem)
     alone = remedies.cheapest(posed, 0, chosen[:0])
-    assert (alone.first, alone.offered) == (0, 5.0)
+    assert (alone.units.tolist(), alone.offered) == ([0], 5.0)
 
 
 def test_who_asks_nothing_is_told_so_and_strangers_are_refused():

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from parks import demand
-from parks.matching import choices, conflicts, criteria, fit, neighbourhoods, patterns, solver
+from parks.matching import choices, conflicts, criteria, fit, neighbourhoods, placements, solver
 from parks.matching import offers as offering
 from parks.matching import pins as pinning
 from parks.matching import quotas as quoting
@@ -80,7 +80,7 @@ class Plan:
     assignments
         tenant_id need_id unit_id valid_from valid_to (NaT open) area_m2, one row a unit.
     parts
-        ``area_m2`` placed, and the parts of the value: ``base``, ``fit``, ``leftover``.
+        ``area_m2`` placed, and the parts of the value: ``base``, ``fit``, ``leftover``, ``split``.
     method
         How it was found.
     columns
@@ -132,12 +132,14 @@ def case(park: Snapshot, rules: Any, space: pd.DataFrame, need_ids: Iterable[str
     """Return the problem that the open needs pose (or those of `need_ids`); reuse it to explain a plan quickly."""
     pairs = fit.pairs(park, rules, space, demand.open_needs(park) if need_ids is None else list(need_ids))
     offers = pairs.desk.offers
+    columns, rests = placements.columns(pairs)
     problem = choices.Problem(
-        columns=patterns.columns(pairs),
+        columns=columns,
         needs=len(pairs.needs),
         units=len(offers.frame),
         place={"building": offers.building, "floor": offers.floor},
         apart=conflicts.apart(pairs.needs, pairs.desk.there),
+        rests=rests,
     )
     return Case(pairs, problem)
 
@@ -319,17 +321,18 @@ def _plan(posed: Case, chosen: Ints, bound: float, seconds: float, method: str) 
             "base": float(picked.base.sum()),
             "fit": float(picked.fit.sum()),
             "leftover": float(picked.leftover.sum()),
+            "split": float(picked.split.sum()),
         },
         method=method,
         columns=len(problem.columns),
     )
 
 
-def _assignments(posed: Case, picked: patterns.Columns) -> pd.DataFrame:
+def _assignments(posed: Case, picked: Columns) -> pd.DataFrame:
     offers, needs = posed.pairs.desk.offers, posed.pairs.needs
-    length = picked.last - picked.first + 1
-    row = np.repeat(np.arange(len(picked)), length)
-    unit = picked.first[row] + np.arange(len(row)) - np.repeat(np.cumsum(length) - length, length)
+    units = [picked.units(row) for row in range(len(picked))]
+    row = np.repeat(np.arange(len(picked)), [len(one) for one in units])
+    unit = np.concatenate([NONE, *units])
     frame = pd.DataFrame(
         {
             "tenant_id": [needs[need]["tenant_id"] for need in picked.need[row]],
@@ -349,5 +352,6 @@ def after(problem: Problem, column: int) -> tuple[Problem, Ints]:
     choices.shut(problem, alive, column)
     rows = np.flatnonzero(alive)
     limits = tuple(replace(limit, most=limit.most - float(limit.weight[column])) for limit in problem.limits)
-    must = problem.must - {int(problem.columns.need[column])}
-    return replace(problem, must=must, limits=limits).only(rows), rows
+    need = int(problem.columns.need[column])
+    rests = tuple(rest for rest in problem.rests if rest.need != need)
+    return replace(problem, must=problem.must - {need}, limits=limits, rests=rests).only(rows), rows

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from parks.matching.patterns import Columns
+    from parks.matching.splits import Rest
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -69,6 +70,8 @@ class Problem:
         Needs that every plan places.
     limits
         The quotas.
+    rests
+        Placements that are not among the columns because they are too many.
     """
 
     columns: Columns
@@ -78,6 +81,7 @@ class Problem:
     apart: Mapping[str, NDArray[np.bool_]]
     must: frozenset[int] = frozenset()
     limits: tuple[Limit, ...] = ()
+    rests: tuple[Rest, ...] = ()
 
     def value(self, chosen: Ints) -> float:
         """Return the value of a selection of columns, less the price of what it has above its quotas."""
@@ -98,13 +102,14 @@ class Problem:
 def shut(problem: Problem, alive: NDArray[np.bool_], column: int) -> None:
     """Take a column: strike those of its need, those that overlap it, and those that a conflict keeps from it."""
     columns = problem.columns
-    need, first, last = (int(array[column]) for array in (columns.need, columns.first, columns.last))
-    alive &= (columns.need != need) & ((columns.last < first) | (columns.first > last))
+    need = int(columns.need[column])
+    alive &= (columns.need != need) & columns.clear(column)
     for scope, matrix in problem.apart.items():
         if matrix[need].any():
-            code = problem.place[scope]
-            touches = (code[columns.last] >= code[first]) & (code[columns.first] <= code[last])
-            alive &= ~(matrix[need][columns.need] & touches)
+            low, high = columns.spots(problem.place[scope])
+            for first, last in zip(low[column], high[column], strict=True):
+                touches = ((high >= first) & (low <= last)).any(axis=1)
+                alive &= ~(matrix[need][columns.need] & touches)
 
 
 def _gain(problem: Problem, taken: list[int]) -> Floats:
@@ -165,11 +170,14 @@ def clashes(problem: Problem, chosen: Ints) -> list[Clash]:
     """Return every conflict that a selection breaks: scope, place and the two needs."""
     columns, found = problem.columns, []
     for scope, matrix in problem.apart.items():
-        code = problem.place[scope]
-        low, high, need = code[columns.first[chosen]], code[columns.last[chosen]], columns.need[chosen]
+        picked = columns.only(chosen)
+        low, high, need = *picked.spots(problem.place[scope]), picked.need
         for one, two in zip(*np.nonzero(np.triu(matrix[np.ix_(need, need)])), strict=True):
-            shared = range(max(low[one], low[two]), min(high[one], high[two]) + 1)
-            found += [(scope, int(place), int(need[one]), int(need[two])) for place in shared]
+            places = [
+                {place for a, b in zip(low[row], high[row], strict=True) for place in range(a, b + 1)}
+                for row in (one, two)
+            ]
+            found += [(scope, place, int(need[one]), int(need[two])) for place in sorted(places[0] & places[1])]
     return found
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 730.0
 """Days of waiting after the day wanted at which readiness is worth 0."""
+PART = 0.2
+"""Share of its least area that a need takes at least in each building when it may be split."""
 OWN = "Rule of this product"
 """Source of the two rules that no table holds: free at all, free for the whole term."""
 
@@ -201,15 +203,25 @@ def free(need: Need, offers: Offers) -> list[Reading]:
     ]
 
 
+def buildings(need: Need) -> int:
+    """Return over how many buildings a need may be split; an empty cell means 1."""
+    return 1 if verbs.empty(need["split_max"]) else int(need["split_max"])
+
+
+def least_part(need: Need) -> float:
+    """Return the least area [m²] of the space in one building: all that is asked, or a share when it may be split."""
+    return float(need["area_min_m2"]) * (PART if buildings(need) > 1 else 1)
+
+
 def _least_area(need: Need, offers: Offers, rule: Any) -> Reading:  # noqa: ANN401 - a row of the rules table
-    total = reach(need, offers)
-    met = total >= float(need["area_min_m2"]) * (1 - verbs.SLACK)
+    total, least = reach(need, offers), shown(need["area_min_m2"], "m²")
+    met = total >= least_part(need) * (1 - verbs.SLACK)
     verdict = judged(met, ~met & np.isnan(offers.area))
     return reading(
         rule,
         verdict,
         worth(met, verdict),
-        shown(need["area_min_m2"], "m²"),
+        f"{least} (≥ {shown(least_part(need), 'm²')})" if buildings(need) > 1 else least,
         lambda: said(pd.Series(total, dtype="Float64"), "m²"),
     )
 

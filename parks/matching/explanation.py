@@ -137,12 +137,11 @@ def _chosen(posed: Case, plan: Plan) -> Ints:
     number = pd.Index(posed.pairs.desk.offers.frame["unit_id"]).get_indexer(pd.Index(frame["unit_id"]))
     found = []
     for need_id, rows in pd.Series(number).groupby(frame["need_id"].to_numpy(dtype=object)):
-        run = (columns.first == rows.min()) & (columns.last == rows.max())
-        same = run & (columns.need == need.get(str(need_id), -1))
-        if not same.any():
+        same = columns.on(need.get(str(need_id), -1), rows.to_numpy())
+        if not same.size:
             message = f"the plan is of other data: need {need_id} cannot take its units"
             raise ValueError(message)
-        found.append(int(np.flatnonzero(same)[0]))
+        found.append(int(same[0]))
     return np.array(sorted(found), dtype=np.int64)
 
 
@@ -154,7 +153,7 @@ def _alternatives(
     own = np.flatnonzero(columns.need == row)
     own = own[own != (-1 if column is None else column)]
     own = own[np.lexsort((-columns.score[own], -relaxed.reduced[own].round(6)))]
-    building = problem.place["building"][columns.first[own]]
+    building = problem.place["building"][columns.first[own, 0]]
     again = pd.Series(building).duplicated().to_numpy()
     picked = np.concatenate([own[~again], own[again]])[:ALTERNATIVES]
     found: list[dict[str, Any]] = []
@@ -181,8 +180,8 @@ def _loss(at: sayings.Desk, column: int, relaxed: solver.Relaxation, seconds: fl
 
 def _alternative(at: sayings.Desk, row: int, one: dict[str, Any]) -> dict[str, Any]:
     columns, t = at.posed.problem.columns, at.t
-    first, last = int(columns.first[one["column"]]), int(columns.last[one["column"]])
-    where, score = sayings.where(at, first, last), f"{columns.score[one['column']]:.2f}"
+    units = columns.units(one["column"])
+    where, score = sayings.where(at, units), f"{columns.score[one['column']]:.2f}"
     loss = f"{max(0.0, one['loss']):,.0f}"
     if one["kind"] != "at_least" and one["loss"] <= solver.PROOF * (1 + at.plan.value):
         sentence = t("{place}: score {score}; the whole plan would be worth no less.", place=where, score=score)
@@ -204,7 +203,7 @@ def _alternative(at: sayings.Desk, row: int, one: dict[str, Any]) -> dict[str, A
             score=score,
             loss=loss,
         )
-    frame = at.posed.pairs.desk.offers.frame.iloc[first : last + 1]
+    frame = at.posed.pairs.desk.offers.frame.iloc[units]
     return {
         "need_id": at.posed.pairs.needs[row]["need_id"],
         "unit_ids": [str(unit) for unit in frame["unit_id"]],
@@ -219,11 +218,11 @@ def _alternative(at: sayings.Desk, row: int, one: dict[str, Any]) -> dict[str, A
 
 def _why(at: sayings.Desk, row: int, column: int, others: list[dict[str, Any]]) -> list[str]:
     columns, t = at.posed.problem.columns, at.t
-    first, last = int(columns.first[column]), int(columns.last[column])
+    units = columns.units(column)
     begin = str(np.datetime64(int(columns.start[column]), "D"))
-    spared = _waived(at, at.posed.pairs.needs[row], first, last)
+    spared = _waived(at, at.posed.pairs.needs[row], units)
     cells = {
-        "place": sayings.where(at, first, last),
+        "place": sayings.where(at, units),
         "area": f"{columns.area[column]:,.0f}",
         "day": begin,
         "score": f"{columns.score[column]:.2f}",
@@ -236,9 +235,9 @@ def _why(at: sayings.Desk, row: int, column: int, others: list[dict[str, Any]]) 
     if not others:
         return [*said, t("No other free place keeps every hard rule.")]
     other = others[0]["column"]
-    there = int(columns.first[other]), int(columns.last[other])
-    name = sayings.where(at, *there)
-    differences = _differences(at, at.posed.pairs.needs[row], (first, last), there)
+    there = columns.units(other)
+    name = sayings.where(at, there)
+    differences = _differences(at, at.posed.pairs.needs[row], units, there)
     for gain, rule, here, away in differences:
         said.append(
             t(
@@ -262,12 +261,12 @@ def _why(at: sayings.Desk, row: int, column: int, others: list[dict[str, Any]]) 
     return [*said, others[0]["shown"]["sentence"]]
 
 
-def _waived(at: sayings.Desk, need: Need, first: int, last: int) -> list[str]:
-    """Return a sentence for every waiver that a run of units needs, with its reason."""
+def _waived(at: sayings.Desk, need: Need, units: Ints) -> list[str]:
+    """Return a sentence for every waiver that a place needs, with its reason."""
     made = [
         (at.names[read.rule_id].rstrip(".。"), (read.waived or {}).get(unit))
         for read in fit.readings(need, at.posed.pairs.desk)
-        for unit in range(first, last + 1)
+        for unit in units.tolist()
     ]
     said = [
         at.t("{rule}: {sentence}", rule=rule, sentence=sayings.waived(waiver, at.t))
@@ -277,23 +276,16 @@ def _waived(at: sayings.Desk, need: Need, first: int, last: int) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-def _differences(
-    at: sayings.Desk, need: Need, here: tuple[int, int], there: tuple[int, int]
-) -> list[tuple[float, str, float, float]]:
-    """Return the rules that tell two runs apart: weighted gain, name and both values; the biggest gain or loss first.
+def _differences(at: sayings.Desk, need: Need, here: Ints, there: Ints) -> list[tuple[float, str, float, float]]:
+    """Return the rules that tell two places apart: weighted gain, name and both values; the biggest difference first.
 
-    Rules that do not speak of both runs (a requirement for the ground floor alone) are left out.
+    Rules that do not speak of both places (a requirement for the ground floor alone) are left out.
     """
     desk, found = at.posed.pairs.desk, []
     for read in fit.readings(need, desk):
         values: NDArray[np.float64] = np.where(np.isnan(read.value), desk.unknown, read.value).astype(np.float64)
-        one, two = (_mean(values, desk.offers.area, run) for run in (here, there))
-        both = read.applies is None or all(read.applies[run[0] : run[1] + 1].all() for run in (here, there))
+        one, two = (float(np.average(values[units], weights=desk.offers.area[units])) for units in (here, there))
+        both = read.applies is None or all(read.applies[units].all() for units in (here, there))
         if both and read.weight and abs(one - two) > SAME:
             found.append((read.weight * (one - two), at.names[read.rule_id], one, two))
     return sorted(found, key=lambda row: (-abs(row[0]), row[1]))
-
-
-def _mean(values: NDArray[np.float64], area: NDArray[np.float64], run: tuple[int, int]) -> float:
-    part = slice(run[0], run[1] + 1)
-    return float((values[part] * area[part]).sum() / area[part].sum())

@@ -40,7 +40,7 @@ def improved(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, s
     """
     best, draw = start, np.random.default_rng(seed)
     spell, count = clock.left() * SHARE, 0
-    building = problem.place["building"][problem.columns.first]
+    building = _buildings(problem)
     open_ = _open(problem, relaxed, best)
     until = clock.seconds() + (spell if len(open_) > solver.SEARCHED[-1] else min(spell, SPELL))
     names = np.unique(building[open_])
@@ -48,13 +48,19 @@ def improved(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, s
         best = _ripe(problem, relaxed, best, open_, clock, seed)
         open_ = _open(problem, relaxed, best)
     while len(open_) > LARGE and not clock.over():
-        lost = np.bincount(building[best], weights=-relaxed.reduced[best], minlength=int(names.max()) + 1)[names]
+        lost = np.bincount(building[best, 0], weights=-relaxed.reduced[best], minlength=int(names.max()) + 1)[names]
         if count >= ROUNDS if clock.steps is not None else clock.seconds() > until:
             break
         best = _again(problem, relaxed, best, open_, building, _drawn(names, lost, draw), clock, seed)
         clock.tell(problem.value(best), relaxed.bound)
         open_, count = _open(problem, relaxed, best), count + 1
     return best
+
+
+def _buildings(problem: Problem) -> Ints:
+    """Return the building of each run of each column, of the first run again where there is no further one."""
+    low, _ = problem.columns.spots(problem.place["building"])
+    return np.where(problem.columns.last < 0, low[:, :1], low)
 
 
 def _open(problem: Problem, relaxed: Relaxation, best: Ints) -> Ints:
@@ -89,17 +95,15 @@ def _again(
 ) -> Ints:
     """Return the plan with the first buildings of an order filled again, as many as `WIDTH` allows."""
     columns = problem.columns
-    settled = np.bincount(columns.need[best], minlength=problem.needs) > 0
-    home = np.full(problem.needs, -1)
-    home[columns.need[best]] = building[best]
     rank = np.full(int(building.max()) + 1, len(order))
     rank[order] = np.arange(len(order))
-    at = rank[building[open_]]
-    need = columns.need[open_]
-    joins = np.where(settled[need], np.maximum(at, rank[home[need]]), at)  # from which building on a column is in it
+    home = np.full(problem.needs, -1)
+    home[columns.need[best]] = rank[building[best]].max(axis=1)
+    # from which building on a column is in it
+    joins = np.maximum(rank[building[open_]].max(axis=1), home[columns.need[open_]])
     sizes = np.cumsum(np.bincount(joins, minlength=len(order)))
     last = max(1, int(np.searchsorted(sizes, WIDTH)))
-    inside = rank[building[best]] <= last
+    inside = home[columns.need[best]] <= last
     fixed, loose = best[~inside], best[inside]
     alive = np.zeros(len(columns), dtype=np.bool_)
     alive[open_[joins <= last]] = True

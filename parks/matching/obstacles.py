@@ -67,13 +67,13 @@ def _holder(at: Desk, row: int, read: list[Reading], space: pd.DataFrame) -> lis
     own = np.flatnonzero(columns.need == row)
     if own.size:
         best = own[np.lexsort((-columns.value[own], -columns.score[own].round(9)))[0]]
-        first, last = int(columns.first[best]), int(columns.last[best])
-        units = [str(unit) for unit in frame["unit_id"].iloc[first : last + 1]]
+        numbers = columns.units(int(best))
+        units = [str(unit) for unit in frame["unit_id"].iloc[numbers]]
         takers = at.plan.assignments.loc[at.plan.assignments["unit_id"].isin(units), "tenant_id"].drop_duplicates()
         who = [str(taker) for taker in takers]
         sentence = t(
             "Its best free place, {place}, goes to {company} in the plan.",
-            place=sayings.where(at, first, last),
+            place=sayings.where(at, numbers),
             company=sayings.companies(at.park, who, t),
         )
         return [_block(None, name, len(units), 0, units, sentence) for name in who[:1]]
@@ -88,7 +88,7 @@ def _holder(at: Desk, row: int, read: list[Reading], space: pd.DataFrame) -> lis
     day = t("an open day") if verbs.empty(until) else criteria.shown(until, "")
     sentence = t(
         "The place that would suit it best, {place}, is held by {company} until {day}.",
-        place=sayings.where(at, best, best),
+        place=sayings.where(at, np.array([best])),
         company=sayings.companies(at.park, [name], t),
         day=day,
     )
@@ -100,10 +100,10 @@ def fix(at: Desk, row: int) -> dict[str, Any] | None:
     remedy, t = remedies.cheapest(at.posed, row, at.chosen), at.t
     if remedy is None:
         return None
-    frame = at.posed.pairs.desk.offers.frame.iloc[remedy.first : remedy.last + 1]
+    frame = at.posed.pairs.desk.offers.frame.iloc[remedy.units]
     unit = schema.columns("needs")[remedy.column].unit
     asked = sayings.worded(criteria.shown(remedy.asked, unit), t)
-    where = sayings.where(at, remedy.first, remedy.last)
+    where = sayings.where(at, remedy.units)
     if remedy.offered is None:
         sentence = t(
             "It could go to {place} at once, without moving anybody, if it dropped the limit “{rule}” ({asked}).",

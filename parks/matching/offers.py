@@ -38,8 +38,8 @@ class Offers:
         Day number of the next firm lease; inf when none follows.
     area
         Lettable area [m²]; NaN unknown.
-    building, floor, zone
-        Codes of building, floor (numbered in the same order) and zone (−1 unknown).
+    building, floor, park, zone
+        Codes of building, floor (numbered in the same order), park and zone (−1 unknown).
     adjoins
         Whether the unit adjoins the one before it: same floor, following position.
     floor_first
@@ -58,6 +58,7 @@ class Offers:
     area: NDArray[np.float64]
     building: NDArray[np.int64]
     floor: NDArray[np.int64]
+    park: NDArray[np.int64]
     zone: NDArray[np.int64]
     adjoins: NDArray[np.bool_]
     floor_first: NDArray[np.int64]
@@ -132,6 +133,7 @@ def of(park: Snapshot, space: pd.DataFrame) -> Offers:
         area=numbers(frame["lettable_m2"]),
         building=building,
         floor=floor,
+        park=pd.factorize(frame["park_id"])[0],
         zone=zone,
         adjoins=adjoins,
         floor_first=np.append(first, len(frame)),

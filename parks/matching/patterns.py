@@ -1,4 +1,4 @@
-"""The columns of the allocation: every need on every unbroken run of units that serves it, with its value."""
+"""Unbroken runs of units, and the columns of the allocation: needs on runs, each with its value."""
 
 from __future__ import annotations
 
@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from parks.matching import criteria, verbs, zoning
+from parks.matching import verbs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from parks.matching.criteria import Need
-    from parks.matching.fit import Pairs
     from parks.matching.offers import Offers
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
-
-BASE = 1.0
-"""Worth of a placed m² before its score (assumption ``allocation.base``)."""
-LEFTOVER = 0.25
-"""Cost of a m² left over (assumption ``allocation.leftover``)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,20 +41,23 @@ class Runs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
-    """One need on one run, a row each, sorted by need, first and last unit.
+    """One need on one place, a row each, sorted by need: a run, or runs in several buildings.
 
     Parameters
     ----------
     need
         Number of the need.
-    first, last, area
-        As in `Runs`.
+    first, last
+        Columns × runs: numbers of the first and last unit of each run; 0 and −1 where there is no further run.
+    area
+        Lettable area [m²] of all runs.
     start, end
         Day numbers of the lease; `end` inf when open.
     score
         Mean score of the units by area, 0–1.
-    base, fit, leftover
-        Parts of the value: area × priority × base, area × priority × score, and the cost of what is left over (≤ 0).
+    base, fit, leftover, split
+        Parts of the value: area × priority × base, area × priority × score, the cost of what is left over and that of
+        lying in several buildings (both ≤ 0).
     value
         Their sum, above 0.
     """
@@ -76,6 +72,7 @@ class Columns:
     base: Floats
     fit: Floats
     leftover: Floats
+    split: Floats
     value: Floats
 
     def __len__(self) -> int:
@@ -85,6 +82,44 @@ class Columns:
     def only(self, rows: Any) -> Columns:  # noqa: ANN401 - anything that indexes an array
         """Return some of them."""
         return replace(self, **{name: getattr(self, name)[rows] for name in self.__slots__})
+
+    def sums(self, amount: Floats) -> Floats:
+        """Return the sum over the units of each column of an amount that each unit has."""
+        total = np.append(0, np.cumsum(amount))
+        sums: Floats = (total[self.last + 1] - total[self.first]).sum(axis=1)
+        return sums
+
+    def units(self, column: int) -> Ints:
+        """Return the numbers of the units of one column, sorted."""
+        runs = zip(self.first[column], self.last[column], strict=True)
+        return np.sort(np.concatenate([np.arange(first, last + 1) for first, last in runs]))
+
+    def on(self, need: int, units: Ints) -> Ints:
+        """Return the columns of a need on exactly these units."""
+        inside = np.zeros(int(max(units.max(initial=0), self.last.max(initial=0))) + 1)
+        inside[units] = 1
+        rows = np.flatnonzero(self.need == need)
+        own = self.only(rows)
+        same = (own.sums(inside) == len(units)) & (own.sums(np.ones(len(inside))) == len(units))
+        return rows[same]
+
+    def clear(self, column: int) -> NDArray[np.bool_]:
+        """Return which columns share no unit with one of them."""
+        free = np.ones(len(self), dtype=np.bool_)
+        for first, last in zip(self.first[column], self.last[column], strict=True):
+            free &= ((self.last < first) | (self.first > last)).all(axis=1)
+        return free
+
+    def spots(self, code: Ints) -> tuple[Ints, Ints]:
+        """Return, columns × runs, the first and last code of where each run lies; 0 and −1 where there is none.
+
+        Parameters
+        ----------
+        code
+            Code of each unit, growing with its number.
+        """
+        absent = self.last < 0
+        return np.where(absent, 0, code[self.first]), np.where(absent, -1, code[self.last])
 
 
 def usable(offers: Offers) -> NDArray[np.bool_]:
@@ -134,54 +169,6 @@ def _joined(one: Runs, two: Runs) -> Runs:
     first, last = both[0][order], both[1][order]
     new = np.append(True, (np.diff(first) != 0) | (np.diff(last) != 0))[: len(order)]
     return Runs(*(array[order][new] for array in both))
-
-
-def columns(pairs: Pairs) -> Columns:
-    """Return every need on every run that serves it.
-
-    A run serves when each of its units fits (no hard rule missed or unknown), its area lies within the least and the
-    most of the need, and the whole run is free when the lease begins and until it ends. Columns worth nothing are left
-    out.
-    """
-    offers = pairs.desk.offers
-    most = max((float(need["area_max_m2"]) for need in pairs.needs), default=0.0)
-    least = min((float(need["area_min_m2"]) for need in pairs.needs), default=0.0)
-    every, policy = runs(offers, most), pairs.desk.policy
-    waste = leftovers(offers, every, least)
-    base = zoning.assumption(policy, "allocation.base", BASE)
-    lost = zoning.assumption(policy, "allocation.leftover", LEFTOVER)
-    parts = [_serving(pairs, row, every, waste, (base, lost)) for row in range(len(pairs.needs))]
-    if not parts:
-        parts = [tuple(np.zeros(0) for _ in Columns.__slots__)]
-    arrays = [np.concatenate(part) for part in zip(*parts, strict=True)]
-    return Columns(*(array.astype(np.int64) for array in arrays[:3]), *arrays[3:])  # type: ignore[arg-type] # by name order
-
-
-def _serving(pairs: Pairs, row: int, every: Runs, waste: Floats, weights: tuple[float, float]) -> tuple[Any, ...]:
-    need, offers, score = pairs.needs[row], pairs.desk.offers, pairs.score[row]
-    misses = np.append(0, np.cumsum(pairs.verdict[row] != verbs.FITS))
-    least, most = float(need["area_min_m2"]) * (1 - verbs.SLACK), float(need["area_max_m2"]) * (1 + verbs.SLACK)
-    good = (misses[every.last + 1] == misses[every.first]) & (every.area >= least) & (every.area <= most)
-    at = np.flatnonzero(good)
-    earliest = max(offers.day, criteria.day_of(need["wanted_from"], offers.day))
-    start = np.maximum(every.available[at], earliest)
-    end = criteria.ending(need, start)
-    keep = (start <= criteria.day_of(need["wanted_to"], np.inf)) & (end <= every.until[at])
-    at, start, end = at[keep], start[keep], end[keep]
-    first, last, area = every.first[at], every.last[at], every.area[at]
-    summed = np.append(0, np.cumsum(score * np.nan_to_num(offers.area)))
-    mean = np.clip((summed[last + 1] - summed[first]) / area, 0, 1)
-    urgency = priority(need)
-    base, fit, lost = area * urgency * weights[0], area * urgency * mean, -weights[1] * waste[at]
-    value = base + fit + lost
-    worth = value > 0
-    arrays = (np.full(len(at), row), first, last, area, start, end, mean, base, fit, lost, value)
-    return tuple(array[worth] for array in arrays)
-
-
-def priority(need: Need) -> float:
-    """Return the weight of a need; an empty cell means 1."""
-    return 1.0 if verbs.empty(need["priority"]) else float(need["priority"])
 
 
 def leftovers(offers: Offers, every: Runs, least_m2: float) -> Floats:

@@ -152,8 +152,7 @@ def _banned(
         except CannotError as cannot:
             refused.append(Refusal("bans", number, _named(line), cannot.kind, cannot.against))
             continue
-        inside = np.append(0, np.cumsum(np.isin(np.arange(problem.units), units)))
-        hit = inside[columns.last + 1] > inside[columns.first]
+        hit = columns.sums(np.isin(np.arange(problem.units), units).astype(np.float64)) > 0
         alive &= ~(hit & (everyone | np.isin(columns.need, rows)))
         for row in rows:
             told.setdefault(row, set()).update(line[name] for name in ("unit_id", "building_id") if line[name])
@@ -183,15 +182,14 @@ def _served(pairs: Pairs, problem: Problem, row: int, lines: list[Row]) -> Ints:
         refusals.refuse("place")
     inside = np.isin(offers.building, offers.building[np.concatenate(around)]) if around else offers.building >= 0
     if not named:
-        own = np.flatnonzero((columns.need == row) & inside[columns.first])
+        own = np.flatnonzero((columns.need == row) & (columns.sums(~inside * 1.0) == 0))
         if not own.size:
             refusals.of_buildings(pairs, row, np.flatnonzero(inside))
         return own
     units = np.unique(np.concatenate(named))
     if not inside[units].all():
         refusals.refuse("apart")
-    same = (columns.need == row) & (columns.first == units[0]) & (columns.last == units[-1])
-    own = np.flatnonzero(same & (columns.last - columns.first + 1 == len(units)))
+    own = columns.on(row, units)
     if not own.size:
         refusals.of_units(pairs, row, units)
     return own
@@ -225,9 +223,9 @@ def _culprits(pairs: Pairs, problem: Problem, near: Options, row: int, own: Ints
 
 def _near(problem: Problem, options: Options, own: Ints) -> Options:
     """Return the pins that could stand in the way of columns, directly or by others: those of the same buildings."""
-    building, columns = problem.place["building"], problem.columns
-    where = {need: set(building[columns.first[rows]].tolist()) for need, rows in options.items()}
-    reached: set[int] = set(building[columns.first[own]].tolist())
+    low, _ = problem.columns.spots(problem.place["building"])
+    where = {need: set(low[rows].ravel().tolist()) for need, rows in options.items()}
+    reached: set[int] = set(low[own].ravel().tolist())
     near: Options = {}
     while more := [need for need, at in where.items() if need not in near and at & reached]:
         for need in more:

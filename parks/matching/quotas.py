@@ -113,7 +113,7 @@ def _quota(pairs: Pairs, columns: Columns, name: str, line: dict[str, Any], othe
     codes = [None if verbs.empty(code) else str(code) for code in frame["sector_code"]]
     theirs = lets & np.array([_among(code, parent.get(code), sectors) for code in codes], dtype=bool)
     open_ = lets & np.array([code is None for code in codes], dtype=bool)
-    given, taken = _sums(within, columns), _sums(within * theirs, columns)
+    given, taken = columns.sums(within), columns.sums(within * theirs)
     weight = given * of_need[columns.need] - taken
     held = float(within[theirs].sum())
     asked = float(line["area_m2"]) if line["share"] is None else float(line["share"]) * float(within.sum())
@@ -143,12 +143,6 @@ def _checked(pairs: Pairs, line: dict[str, Any], *, inside: bool) -> None:
 
 def _among(code: Any, group: Any, sectors: set[str]) -> bool:  # noqa: ANN401 - cells
     return any(not verbs.empty(cell) and str(cell) in sectors for cell in (code, group))
-
-
-def _sums(area: Floats, columns: Columns) -> Floats:
-    total = np.append(0, np.cumsum(area))
-    sums: Floats = total[columns.last + 1] - total[columns.first]
-    return sums
 
 
 def report(quotas: list[Quota], chosen: NDArray[np.int64], *, forced: bool | None, shadow: Floats) -> pd.DataFrame:

@@ -37,7 +37,7 @@ class Refusal:
     kind
         ``who`` no such open need; ``which`` several open needs; ``place`` none said; ``where`` unknown place;
         ``apart`` the units lie outside the building said; ``run`` not adjoining; ``rules`` misses hard rules;
-        ``area``, ``time``, ``worth``, ``nowhere``; ``ban``; ``pins`` clashes with other pins; of quotas ``name``,
+        ``parts`` of several buildings that do not go together; ``area``, ``time``, ``worth``, ``nowhere``; ``ban``; ``pins`` clashes with other pins; of quotas ``name``,
         ``twice``, ``zone``, ``sectors``, ``sense``, ``amount``, ``price``.
     against
         Ids of what it clashes with: rules, units, needs, zones or sectors.
@@ -67,7 +67,8 @@ def refuse(kind: str, *against: str) -> NoReturn:
 def of_units(pairs: Pairs, row: int, units: Ints) -> NoReturn:
     """Raise why a need can never take exactly these units (their sorted numbers)."""
     need, offers = pairs.needs[row], pairs.desk.offers
-    if not _unbroken(offers, units):
+    pieces = [units[offers.building[units] == building] for building in np.unique(offers.building[units])]
+    if len(pieces) > criteria.buildings(need) or not all(_unbroken(offers, piece) for piece in pieces):
         refuse("run", *(str(name) for name in offers.frame["unit_id"].iloc[units]))
     missed = sorted(rule for rule, misses in _misses(pairs, need).items() if misses[units].any())
     if missed:
@@ -76,6 +77,11 @@ def of_units(pairs: Pairs, row: int, units: Ints) -> NoReturn:
     least, most = float(need["area_min_m2"]) * (1 - verbs.SLACK), float(need["area_max_m2"]) * (1 + verbs.SLACK)
     if not least <= total <= most:
         refuse("area")
+    sizes = np.array([offers.area[piece].sum() for piece in pieces])
+    small = sizes.min() < criteria.least_part(need) * (1 - verbs.SLACK)
+    spread = len(np.unique(offers.park[units])) > 1 or (offers.park[units] < 0).any()
+    if len(pieces) > 1 and (small or spread or total - sizes.min() >= least):
+        refuse("parts")
     earliest = max(offers.day, criteria.day_of(need["wanted_from"], offers.day))
     start = np.array([max(earliest, float(offers.available[units].max()))])
     late = start[0] > criteria.day_of(need["wanted_to"], np.inf)
@@ -129,6 +135,7 @@ def sentence(refusal: Refusal, names: Mapping[str, str], t: Translate) -> str:
         "place": t("it says no unit and no building"),
         "where": t("this place is not known: {against}", against=against),
         "apart": t("the units lie outside the building that it says"),
+        "parts": t("the parts are not of one park, or one of them is too small or not needed for the least area"),
         "run": t("these units are neither a row on one floor nor whole floors: {against}", against=against),
         "rules": t("the place misses, or is not known to keep: {against}", against=against),
         "area": t("the area of the units is not between the least and the most that is asked"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from parks.matching import conflicts, criteria, fit, patterns, verbs
+from parks.matching import conflicts, criteria, fit, placements, verbs
 from parks.matching import offers as offering
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ class Remedy:
         The cell now, and what it would have to become; `offered` None: the limit would have to go.
     share
         Size of the change: relative for numbers, years for days, 1 for a limit that would have to go.
-    first, last
-        The run that it would take.
+    units
+        Numbers of the units that it would take.
     """
 
     rule_id: str
@@ -48,8 +48,7 @@ class Remedy:
     asked: Any
     offered: Any
     share: float
-    first: int
-    last: int
+    units: Ints
 
 
 def cheapest(posed: Case, row: int, chosen: Ints) -> Remedy | None:
@@ -82,19 +81,20 @@ def _open(posed: Case, row: int, altered: Need, chosen: Ints) -> Columns:
     """Return the columns of the altered need that the plan leaves free and no conflict forbids."""
     desk, problem = posed.pairs.desk, posed.problem
     verdict, score = fit.combined(fit.readings(altered, desk), desk)
-    columns = patterns.columns(fit.Pairs([altered], desk, verdict[None], score[None]))
+    columns, _ = placements.columns(fit.Pairs([altered], desk, verdict[None], score[None]))
     others = problem.columns.only(chosen[problem.columns.need[chosen] != row])
     needs = [posed.pairs.needs[other] for other in others.need]
     apart = conflicts.apart([altered, *needs], desk.there)
     good = np.ones(len(columns), dtype=np.bool_)
+    taken = np.zeros(problem.units)
     for number in range(len(others)):
-        first, last = others.first[number], others.last[number]
-        good &= (columns.last < first) | (columns.first > last)
+        units = others.units(number)
+        taken[units] = 1
         for scope, matrix in apart.items():
             if matrix[0, number + 1]:
                 code = problem.place[scope]
-                good &= (code[columns.last] < code[first]) | (code[columns.first] > code[last])
-    return columns.only(good)
+                good &= columns.sums(np.isin(code, code[units]).astype(np.float64)) == 0
+    return columns.only(good & (columns.sums(taken) == 0))
 
 
 def _least(posed: Case, need: Need, rule: Any, open_: Columns) -> Remedy:  # noqa: ANN401 - a row of the rules table
@@ -109,8 +109,7 @@ def _least(posed: Case, need: Need, rule: Any, open_: Columns) -> Remedy:  # noq
         asked=asked,
         offered=offered[best] if known else None,
         share=float(distance[best]) if known else 1.0,
-        first=int(open_.first[best]),
-        last=int(open_.last[best]),
+        units=open_.units(best),
     )
 
 
@@ -129,7 +128,6 @@ def _distance(posed: Case, need: Need, rule: Any, open_: Columns) -> tuple[Any, 
     have = offering.numbers(offers.frame[rule.offer_column])
     if column in offering.PER_M2:
         have = have / offers.area * float(need["area_min_m2"])
-    worst = np.minimum if rule.verb == "at_least" else np.maximum
-    edges = np.column_stack([open_.first, open_.last + 1]).ravel()
-    offered = worst.reduceat(np.append(have, np.nan), edges)[::2]
+    worst = np.min if rule.verb == "at_least" else np.max
+    offered = np.array([worst(have[open_.units(column)]) for column in range(len(open_))])
     return offered, np.abs(offered - float(asked)) / max(abs(float(asked)), verbs.SLACK)

@@ -50,14 +50,16 @@ def language(t: Translate) -> str:
     return t("name_en").rpartition("_")[2]
 
 
-def where(at: Desk, first: int, last: int) -> str:
-    """Return a run as building and units."""
-    frame = at.posed.pairs.desk.offers.frame
-    building = str(frame["building_id"].iloc[first])
-    row = at.park.buildings.loc[at.park.buildings["building_id"] == building].iloc[0]
-    name = row["name_zh"] if verbs.empty(row[at.t("name_en")]) else row[at.t("name_en")]
-    units = [str(unit) for unit in frame["unit_id"].iloc[[first, last]]]
-    return f"{name} ({units[0] if first == last else '–'.join(units)})"
+def where(at: Desk, units: Ints) -> str:
+    """Return a place (sorted numbers of its units) as buildings and units."""
+    frame = at.posed.pairs.desk.offers.frame.iloc[units]
+    said = []
+    for building, rows in frame.groupby("building_id", sort=False):
+        row = at.park.buildings.loc[at.park.buildings["building_id"] == building].iloc[0]
+        name = row["name_zh"] if verbs.empty(row[at.t("name_en")]) else row[at.t("name_en")]
+        ends = [str(unit) for unit in rows["unit_id"].iloc[[0, -1]].drop_duplicates()]
+        said.append(f"{name} ({'–'.join(ends)})")
+    return " + ".join(said)
 
 
 def companies(park: Snapshot, ids: list[str], t: Translate) -> str:

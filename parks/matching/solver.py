@@ -51,12 +51,15 @@ class Relaxation:
         Columns that the solver had in the end: a good beginning for a problem that differs a little.
     prices
         Price of a m² of each quota: what the bound would gain if it were a m² looser.
+    beyond
+        No plan with a placement that is not among the columns is worth more; −inf when all are.
     """
 
     bound: float
     reduced: Floats
     used: Ints
     prices: Floats
+    beyond: float = -np.inf
 
 
 @dataclass(slots=True)
@@ -126,10 +129,9 @@ def relax(problem: Problem, start: Ints, clock: Clock, begin: Ints | None = None
     valid at every round, so stopping early only loosens it.
     """
     columns, limits = problem.columns, problem.limits
-    if not len(columns):
+    if not len(columns) and not problem.rests:
         return Relaxation(problem.value(start), np.zeros(0), start, np.zeros(len(limits)))
-    edges = np.flatnonzero(np.diff(columns.need, prepend=-1))
-    each, free = np.diff(np.append(edges, len(columns))), ~_must(problem)
+    free = ~_must(problem)
     most, costs = np.array([limit.most for limit in limits]), np.array([limit.price for limit in limits])
     used = np.zeros(len(columns), dtype=np.bool_)
     used[start] = True
@@ -141,14 +143,16 @@ def relax(problem: Problem, start: Ints, clock: Clock, begin: Ints | None = None
         duals = -np.asarray(model.getSolution().row_dual)
         price = np.append(0, np.cumsum(np.maximum(duals[problem.needs : problem.needs + problem.units], 0)))
         rates = np.clip(duals[problem.needs + problem.units :], 0, costs)
-        profit = columns.value - (price[columns.last + 1] - price[columns.first])
+        profit = columns.value - (price[columns.last + 1] - price[columns.first]).sum(axis=1)
         for limit, rate in zip(limits, rates, strict=True):
             profit = profit - rate * limit.weight
-        best = np.maximum.reduceat(profit, edges)
-        best = np.where(free[columns.need[edges]], np.maximum(best, 0), best)
+        best = _best(problem, profit, free)
+        rest = _rest(problem, price, rates)
+        np.maximum.at(best, [need for need, _ in rest], [worth for _, worth in rest])
         bound = float(price[-1] + best.sum() + (rates * most).sum())
         if bound < found.bound:
-            found = Relaxation(bound, profit - np.repeat(best, each), found.used, rates)
+            beyond = max((bound + worth - best[need] for need, worth in rest), default=-np.inf)
+            found = Relaxation(bound, profit - best[columns.need], found.used, rates, beyond)
         own = np.where(free, np.maximum(duals[: problem.needs], 0), duals[: problem.needs])
         gain = np.where(used, -np.inf, profit - own[columns.need])
         new = np.flatnonzero(gain > PROOF * (1 + abs(bound)) / (1 + problem.needs))
@@ -158,6 +162,19 @@ def relax(problem: Problem, start: Ints, clock: Clock, begin: Ints | None = None
         used[new] = True
         _add(problem, model, new)
     return replace(found, used=np.flatnonzero(used))
+
+
+def _best(problem: Problem, profit: Floats, free: NDArray[np.bool_]) -> Floats:
+    """Return the best profit of each need: not below 0 where it may go without a place."""
+    best = np.where(free, 0.0, -np.inf)
+    np.maximum.at(best, problem.columns.need, profit)
+    return best
+
+
+def _rest(problem: Problem, price: Floats, rates: Floats) -> list[tuple[int, float]]:
+    """Return for needs with placements that are not among the columns what those are worth at most, less the prices."""
+    rate = sum(rate for limit, rate in zip(problem.limits, rates, strict=True) if (limit.weight < 0).any())
+    return [(rest.need, rest.best(price, rate)) for rest in problem.rests]
 
 
 def _must(problem: Problem) -> NDArray[np.bool_]:
@@ -176,21 +193,27 @@ def _best_of_each(need: Ints, worth: Floats, most: int) -> Ints:
 def _entries(problem: Problem, rows: Ints) -> tuple[Ints, Ints, Floats]:
     """Return starts, row numbers and values of the columns: the rows of their need, their units and their quotas."""
     columns = problem.columns
-    first, length = columns.first[rows], columns.last[rows] - columns.first[rows] + 2
+    each = columns.last[rows] - columns.first[rows] + 1
+    length = 1 + each.sum(axis=1)
     starts = np.append(0, np.cumsum(length))
-    index = np.arange(starts[-1]) - np.repeat(starts[:-1], length) - 1 + np.repeat(first, length) + problem.needs
+    index = np.empty(starts[-1], dtype=np.int64)
     index[starts[:-1]] = columns.need[rows]
+    at = starts[:-1] + 1
+    for first, count in zip(columns.first[rows].T, each.T, strict=True):
+        steps = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        index[np.repeat(at, count) + steps] = np.repeat(first, count) + steps + problem.needs
+        at = at + count
     values = np.ones(len(index))
     if problem.limits:
         whose = [np.repeat(np.arange(len(rows)), length)]
-        at, weights = [index], [values]
+        below, weights = [index], [values]
         for number, limit in enumerate(problem.limits):
             heavy = np.flatnonzero(limit.weight[rows])
             whose.append(heavy)
-            at.append(np.full(len(heavy), problem.needs + problem.units + number))
+            below.append(np.full(len(heavy), problem.needs + problem.units + number))
             weights.append(limit.weight[rows[heavy]])
         order = np.argsort(np.concatenate(whose), kind="stable")
-        index, values = np.concatenate(at)[order], np.concatenate(weights)[order]
+        index, values = np.concatenate(below)[order], np.concatenate(weights)[order]
         starts = np.append(0, np.cumsum(np.bincount(np.concatenate(whose), minlength=len(rows))))
     return starts, index, values
 
@@ -236,11 +259,12 @@ def _add(problem: Problem, model: Any, rows: Ints) -> None:  # noqa: ANN401 - Hi
 
 def _forbid(problem: Problem, model: Any, rows: Ints, known: Rows) -> None:  # noqa: ANN401 - HiGHS has no types
     """Add one row a conflict: of the two needs' columns in that place, at most one."""
-    columns = problem.columns
+    columns = problem.columns.only(rows)
+    spots = {scope: columns.spots(code) for scope, code in problem.place.items()}
     for scope, place, one, two in known:
-        code = problem.place[scope]
-        touches = (code[columns.first[rows]] <= place) & (place <= code[columns.last[rows]])
-        at = np.flatnonzero(touches & np.isin(columns.need[rows], (one, two))).astype(np.int32)
+        low, high = spots[scope]
+        touches = ((low <= place) & (place <= high)).any(axis=1)
+        at = np.flatnonzero(touches & np.isin(columns.need, (one, two))).astype(np.int32)
         model.addRow(-highspy.kHighsInf, 1.0, len(at), at, np.ones(len(at)))
 
 
@@ -266,7 +290,7 @@ def search(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, see
         rows = np.union1d(order[:most], best)
         share = clock.left() if number == len(SEARCHED) - 1 or not np.isfinite(outside) else clock.left() / 2
         best, proved = _rounds(problem, rows, best, known, clock, seed, share)
-        bound = min(bound, max(proved, outside, problem.value(best)))
+        bound = min(bound, max(proved, outside, relaxed.beyond, problem.value(best)))
         if not np.isfinite(outside):
             break
     clock.tell(problem.value(best), bound)

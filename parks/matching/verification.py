@@ -20,6 +20,8 @@ Row = dict[str, Any]
 TOLERANCE = 1e-6
 """Rounding that numbers are forgiven, relative."""
 BY_AREA = ("power_kva", "cleanroom_m2")
+LEAST_PART = 0.2
+"""Share of the least area that each part of a split place has at least."""
 APART_FROM_TABLE = ("area_min_m2", "area_max_m2", "wanted_from", "wanted_to")
 """Columns of needs whose rules speak of the whole placement and are told apart here."""
 
@@ -56,7 +58,7 @@ def check(
         own = [row for row in rows if row["need_id"] == need_id]
         need, place = book.need[need_id], [book.unit[row["unit_id"]] for row in own]
         placed[need_id] = place
-        faults = [*_form(need, own, place), *_time(need, own, place, book), *_shape(place, book)]
+        faults = [*_form(need, own, place), *_time(need, own, place, book), *_shape(need, place, book)]
         faults += [fault for at in place for fault in _cells(need, at, book)]
         faults += _occupants(need, place, book)
         found += [f"need {need_id}: {fault}" for fault in faults]
@@ -219,8 +221,28 @@ def _time(need: Row, own: list[Row], place: list[Row], book: Book) -> Iterator[s
                 yield f"unit {at['unit_id']} is held by lease {lease['lease_id']}"
 
 
-def _shape(place: list[Row], book: Book) -> Iterator[str]:
-    """Units must be a row on one floor, or whole floors one above another."""
+def _shape(need: Row, place: list[Row], book: Book) -> Iterator[str]:
+    """In each building the units must be in one piece; of several buildings none may be more than it takes."""
+    parts: dict[str, list[Row]] = {}
+    for at in place:
+        parts.setdefault(at["building_id"], []).append(at)
+    for part in parts.values():
+        yield from _piece(part, book)
+    if len(parts) < 2:  # noqa: PLR2004 - not split
+        return
+    if _empty(need["split_max"]) or len(parts) > need["split_max"]:
+        yield f"it is split over {len(parts)} buildings"
+    if any(_empty(at["park_id"]) for at in place) or len({at["park_id"] for at in place}) > 1:
+        yield "its buildings are not of one park"
+    areas = [sum(at["lettable_m2"] for at in part if not _empty(at["lettable_m2"])) for part in parts.values()]
+    if sum(areas) - min(areas) >= need["area_min_m2"] * (1 - TOLERANCE):
+        yield "one of its buildings is not needed"
+    if min(areas) < need["area_min_m2"] * LEAST_PART * (1 - TOLERANCE):
+        yield "its part in one building is too small"
+
+
+def _piece(place: list[Row], book: Book) -> Iterator[str]:
+    """Units of one building must be a row on one floor, or whole floors one above another."""
     if len({at["floor_id"] for at in place}) == 1:
         places = sorted((at["position"] for at in place), key=lambda cell: -1 if _empty(cell) else cell)
         row = not any(_empty(cell) for cell in places)
@@ -231,7 +253,7 @@ def _shape(place: list[Row], book: Book) -> Iterator[str]:
         yield "its units are neither a row on one floor nor whole floors"
     levels = sorted(book.unit[book.floors[floor][0]]["level"] for floor in whole)
     storeys = [level + 1 if level < 0 else level for level in levels]
-    if len({at["building_id"] for at in place}) > 1 or storeys != list(range(storeys[0], storeys[0] + len(storeys))):
+    if storeys != list(range(storeys[0], storeys[0] + len(storeys))):
         yield "its floors are not one above another"
 
 

@@ -83,13 +83,11 @@ def planned(posed: Case, leases: pd.DataFrame) -> tuple[Plan, list[str]]:
     keys = ["tenant_id", "valid_from", "valid_to"]
     for (tenant, *_), rows in leases.assign(unit=unit).groupby(keys, dropna=False, sort=True):
         mine = [row for row, need in enumerate(needs) if need["tenant_id"] == tenant and row not in chosen]
-        fits = (
-            np.isin(columns.need, mine) & (columns.first == rows["unit"].min()) & (columns.last == rows["unit"].max())
-        )
-        if not fits.any():
+        fits = [column for need in mine for column in columns.on(need, rows["unit"].to_numpy())]
+        if not fits:
             strange += list(rows["lease_id"])
             continue
-        column = int(np.flatnonzero(fits)[0])
+        column = int(fits[0])
         chosen[int(columns.need[column])] = column
         parts.append(rows.assign(need_id=needs[int(columns.need[column])]["need_id"]))
     waiting = {need["tenant_id"] for row, need in enumerate(needs) if row not in chosen}
