@@ -144,6 +144,38 @@ def case(park: Snapshot, rules: Any, space: pd.DataFrame, need_ids: Iterable[str
     return Case(pairs, problem)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Limited:
+    """A case with what a planner asks of the plan.
+
+    Parameters
+    ----------
+    problem
+        The problem with pins and quotas; its columns are those of the case.
+    locks
+        What pins and bans leave of the columns.
+    quotas
+        The quotas, as read.
+    refused
+        What cannot be kept.
+    """
+
+    problem: Problem
+    locks: pinning.Locks
+    quotas: list[quoting.Quota]
+    refused: list[Refusal]
+
+
+def limited(
+    posed: Case, pins: pd.DataFrame | None, bans: pd.DataFrame | None, quotas: pd.DataFrame | None
+) -> Limited:
+    """Return a case with pins, bans and quotas as `allocate` takes them."""
+    locks = pinning.read(posed.pairs, posed.problem, pins, bans)
+    read, refused = quoting.read(posed.pairs, posed.problem.columns, quotas)
+    problem = replace(posed.problem, must=locks.kept, limits=tuple(quota.limit for quota in read))
+    return Limited(problem, locks, read, [*locks.refused, *refused])
+
+
 def allocate(  # noqa: PLR0913 - each is a word of the planner
     park: Snapshot,
     rules: Any,  # noqa: ANN401 - the Policy
@@ -187,19 +219,17 @@ def allocate(  # noqa: PLR0913 - each is a word of the planner
     """
     clock = solver.Clock(budget, steps, progress)
     posed = given or case(park, rules, space)
-    locks = pinning.read(posed.pairs, posed.problem, pins, bans)
-    read, refused = quoting.read(posed.pairs, posed.problem.columns, quotas)
-    limited = replace(posed.problem, must=locks.kept, limits=tuple(quota.limit for quota in read))
+    asked = limited(posed, pins, bans, quotas)
     trail = before.trail if before is not None else None
     trail = trail if trail is not None and trail.columns is posed.problem.columns else None
-    found = best(limited, locks, _turns(posed.pairs.needs), clock, seed, trail)
-    plan = _plan(replace(posed, problem=limited), found.chosen, found.bound, clock.seconds(), OPTIMUM)
+    found = best(asked.problem, asked.locks, _turns(posed.pairs.needs), clock, seed, trail)
+    plan = _plan(replace(posed, problem=asked.problem), found.chosen, found.bound, clock.seconds(), OPTIMUM)
     return replace(
         plan,
-        columns=len(locks.allowed),
-        pinned=sorted(str(posed.pairs.needs[row]["need_id"]) for row in locks.kept),
-        refused=[*locks.refused, *refused],
-        quotas=quoting.report(read, found.chosen, forced=found.forced, shadow=found.prices),
+        columns=len(asked.locks.allowed),
+        pinned=sorted(str(posed.pairs.needs[row]["need_id"]) for row in asked.locks.kept),
+        refused=asked.refused,
+        quotas=quoting.report(asked.quotas, found.chosen, forced=found.forced, shadow=found.prices),
         trail=Trail(posed.problem.columns, found.used, found.chosen),
     )
 
@@ -228,11 +258,11 @@ class Found:
 
 
 def best(
-    limited: Problem, locks: pinning.Locks, turns: list[int], clock: solver.Clock, seed: int, trail: Trail | None
+    asked: Problem, locks: pinning.Locks, turns: list[int], clock: solver.Clock, seed: int, trail: Trail | None
 ) -> Found:
     """Return the best columns found, and the bound: never less than first come first served or greedy."""
     rows = locks.allowed
-    problem, witness = limited.only(rows), np.searchsorted(rows, locks.witness)
+    problem, witness = asked.only(rows), np.searchsorted(rows, locks.witness)
     starts = [choices.in_turn(problem, turns, witness), choices.filled(problem, witness)]
     begin = None
     if trail is not None:
@@ -344,6 +374,27 @@ def _assignments(posed: Case, picked: Columns) -> pd.DataFrame:
         }
     )
     return frame.astype(ASSIGNMENTS).sort_values(["need_id", "unit_id"]).reset_index(drop=True)
+
+
+def chosen(posed: Case, plan: Plan) -> Ints:
+    """Return the numbers of the columns that a plan takes.
+
+    Raises
+    ------
+    ValueError
+        When the plan is not of this case.
+    """
+    columns, frame = posed.problem.columns, plan.assignments
+    need = {str(need["need_id"]): row for row, need in enumerate(posed.pairs.needs)}
+    number = pd.Index(posed.pairs.desk.offers.frame["unit_id"]).get_indexer(pd.Index(frame["unit_id"]))
+    found = []
+    for need_id, rows in pd.Series(number).groupby(frame["need_id"].to_numpy(dtype=object)):
+        same = columns.on(need.get(str(need_id), -1), rows.to_numpy())
+        if not same.size:
+            message = f"the plan is of other data: need {need_id} cannot take its units"
+            raise ValueError(message)
+        found.append(int(same[0]))
+    return np.array(sorted(found), dtype=np.int64)
 
 
 def after(problem: Problem, column: int) -> tuple[Problem, Ints]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from parks.matching import allocation, choices, fit, obstacles, sayings, solver, verbs
+from parks.matching import allocation, choices, fit, obstacles, releases, sayings, solver, swaps, verbs
+from parks.matching import pins as pinning
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from parks.matching.allocation import Case, Plan
     from parks.matching.criteria import Need
+    from parks.matching.swaps import Swap
     from parks.snapshot import Snapshot
     from parks.words import Translate
 
@@ -34,6 +39,7 @@ def explain(
     *,
     budget: float = 5.0,
     given: Case | None = None,
+    wishes: Mapping[str, pd.DataFrame] | None = None,
 ) -> dict[str, Any]:
     """Return why the plan treats a tenant as it does.
 
@@ -51,13 +57,16 @@ def explain(
         Seconds for solving the whole plan anew with each alternative pinned.
     given
         What `allocation.case` returned, when it is at hand.
+    wishes
+        ``pins``, ``bans``, ``quotas`` that the plan was asked to keep.
 
     Returns
     -------
     dict
         tenant_id; placed; why (sentences); alternatives (need_id unit_ids building_id zone_id score loss loss_kind
         sentence, least loss first); blocked_by (rule_id tenant_id units unknown unit_ids sentence); cheapest_fix
-        (rule_id column asked offered unit_ids sentence) or None.
+        (rule_id column asked offered unit_ids sentence) or None; lock (kind name unit_ids loss sentence) or None: the
+        ban, the locked space or the other company's pin without which it would have a place.
         `loss_kind`: ``exact`` by a solution that was proved, ``at_most`` by one that was not, ``at_least`` by the
         reduced cost alone when the time was over.
 
@@ -68,28 +77,120 @@ def explain(
     ValueError
         When the plan is not of this snapshot and policy.
     """
-    if not (park.tenants["tenant_id"] == tenant_id).any():
-        raise KeyError(tenant_id)
-    posed = given or allocation.case(park, rules, space)
-    at = sayings.Desk(park, posed, plan, _chosen(posed, plan), fit.rule_names(rules, sayings.language(t)), t)
-    rows = [row for row, need in enumerate(posed.pairs.needs) if need["tenant_id"] == tenant_id]
+    case, wishes = given or allocation.case(park, rules, space), wishes or {}
+    at, rows = _desk(park, rules, plan, tenant_id, t, case, wishes)
     said: dict[str, Any] = {"tenant_id": tenant_id, "placed": tenant_id in plan.placed}
-    said |= {"why": [], "alternatives": [], "blocked_by": [], "cheapest_fix": None}
+    said |= {"why": [], "alternatives": [], "blocked_by": [], "cheapest_fix": None, "lock": None}
     if not rows:
         return said | {"why": [t("It has no open need: it is placed by a lease, or has asked for nothing.")]}
     clock = solver.Clock(budget, None, None)
-    relaxed = solver.relax(posed.problem, at.chosen, clock)
+    relaxed = solver.relax(at.posed.problem, at.chosen, clock)
     for row in rows:
-        column = next((int(number) for number in at.chosen if posed.problem.columns.need[number] == row), None)
+        column = next((int(number) for number in at.chosen if at.posed.problem.columns.need[number] == row), None)
         others = _alternatives(at, row, column, relaxed, clock)
-        said["alternatives"] += [other["shown"] for other in others]
+        said["alternatives"] += [_alternative(at, row, other) for other in others]
         if column is None:
             said["why"].append(obstacles.unplaced(at, row))
             said["blocked_by"] += obstacles.blocked(at, row, space)
             said["cheapest_fix"] = said["cheapest_fix"] or obstacles.fix(at, row)
+            said["lock"] = said["lock"] or releases.lock(at, row, case, wishes, clock)
         else:
             said["why"] += _why(at, row, column, others)
     return said
+
+
+def why_not(
+    park: Snapshot,
+    rules: Any,  # noqa: ANN401 - the Policy
+    space: pd.DataFrame,
+    plan: Plan,
+    tenant_id: str,
+    unit_id: str,
+    t: Translate,
+    *,
+    budget: float = 5.0,
+    given: Case | None = None,
+    wishes: Mapping[str, pd.DataFrame] | None = None,
+) -> dict[str, Any]:
+    """Return why a plan does not put a tenant on a certain unit, and what it would cost to put it there.
+
+    Parameters
+    ----------
+    park, rules, space, plan, tenant_id, t, budget, given, wishes
+        As in `explain`.
+    unit_id
+        The unit; the place may hold more units beside it.
+
+    Returns
+    -------
+    dict
+        tenant_id; unit_id; loss and loss_kind as in `explain`, None where it cannot be there; why (sentences: the
+        first hard rule that the unit fails, or who holds it, or what would change in the plan).
+
+    Raises
+    ------
+    KeyError
+        When there is no such tenant or unit.
+    ValueError
+        When the plan is not of this snapshot and policy.
+    """
+    case, wishes = given or allocation.case(park, rules, space), wishes or {}
+    at, rows = _desk(park, rules, plan, tenant_id, t, case, wishes)
+    unit = int(pd.Index(case.pairs.desk.offers.frame["unit_id"]).get_indexer(pd.Index([unit_id]))[0])
+    if unit < 0:
+        raise KeyError(unit_id)
+    said: dict[str, Any] = {"tenant_id": tenant_id, "unit_id": unit_id, "loss": None, "loss_kind": None, "why": []}
+    if not rows:
+        return said | {"why": [t("It has no open need: it is placed by a lease, or has asked for nothing.")]}
+    clock = solver.Clock(budget, None, None)
+    relaxed = solver.relax(at.posed.problem, at.chosen, clock)
+    columns, here = at.posed.problem.columns, np.arange(at.posed.problem.units) == unit
+    inside = columns.sums(here.astype(np.float64)) > 0
+    for row in rows:
+        own = np.flatnonzero(inside & (columns.need == row))
+        if np.isin(own, at.chosen).any():
+            return said | {"loss": 0.0, "loss_kind": "exact", "why": [t("The plan puts it there.")]}
+        best = own[np.lexsort((own, -relaxed.reduced[own].round(6)))][:1]
+        swap = swaps.forced(at, int(best[0]), relaxed, clock.left()) if best.size else None
+        if swap is None:
+            said["why"].append(obstacles.barred(at, row, unit, case, space))
+            continue
+        why = [_alternative(at, row, swap)["sentence"], *swaps.moves(at, swap)]
+        return said | {"loss": swap.loss, "loss_kind": swap.kind, "why": why}
+    return said
+
+
+def _desk(
+    park: Snapshot,
+    rules: Any,  # noqa: ANN401 - the Policy
+    plan: Plan,
+    tenant_id: str,
+    t: Translate,
+    case: Case,
+    wishes: Mapping[str, pd.DataFrame],
+) -> tuple[sayings.Desk, list[int]]:
+    """Return what the sentences are made from, and the numbers of the open needs of a tenant.
+
+    The problem holds the plan's pins, bans and quotas but for the tenant's own pins; a quota that the plan does not
+    keep allows what the plan has.
+    """
+    if not (park.tenants["tenant_id"] == tenant_id).any():
+        raise KeyError(tenant_id)
+    rows = [row for row, need in enumerate(case.pairs.needs) if need["tenant_id"] == tenant_id]
+    asked = wishes.get("pins")
+    for row in rows if asked is not None else ():
+        asked = asked[~pinning.of_need(case.pairs, asked, str(case.pairs.needs[row]["need_id"]))]
+    limited = allocation.limited(case, asked, wishes.get("bans"), wishes.get("quotas"))
+    chosen = allocation.chosen(case, plan)
+    loose = [
+        replace(limit, most=max(limit.most, limit.most + limit.over(chosen) + choices.SLACK)) if limit.hard else limit
+        for limit in limited.problem.limits
+    ]
+    columns = np.union1d(limited.locks.allowed, chosen)
+    must = limited.locks.kept & set(case.problem.columns.need[chosen].tolist())
+    problem = replace(limited.problem, limits=tuple(loose), must=must).only(columns)
+    names = fit.rule_names(rules, sayings.language(t))
+    return sayings.Desk(park, replace(case, problem=problem), plan, np.searchsorted(columns, chosen), names, t), rows
 
 
 def place(
@@ -131,24 +232,10 @@ def place(
     return [row for _, row in sorted(rows, key=lambda row: row[0])]
 
 
-def _chosen(posed: Case, plan: Plan) -> Ints:
-    columns, frame = posed.problem.columns, plan.assignments
-    need = {str(need["need_id"]): row for row, need in enumerate(posed.pairs.needs)}
-    number = pd.Index(posed.pairs.desk.offers.frame["unit_id"]).get_indexer(pd.Index(frame["unit_id"]))
-    found = []
-    for need_id, rows in pd.Series(number).groupby(frame["need_id"].to_numpy(dtype=object)):
-        same = columns.on(need.get(str(need_id), -1), rows.to_numpy())
-        if not same.size:
-            message = f"the plan is of other data: need {need_id} cannot take its units"
-            raise ValueError(message)
-        found.append(int(same[0]))
-    return np.array(sorted(found), dtype=np.int64)
-
-
 def _alternatives(
     at: sayings.Desk, row: int, column: int | None, relaxed: solver.Relaxation, clock: solver.Clock
-) -> list[dict[str, Any]]:
-    """Return the next best runs of a need, one a building while there are enough, with their loss to the whole plan."""
+) -> list[Swap]:
+    """Return the next best places of a need, one a building while there are enough, with their loss to the plan."""
     problem, columns = at.posed.problem, at.posed.problem.columns
     own = np.flatnonzero(columns.need == row)
     own = own[own != (-1 if column is None else column)]
@@ -156,40 +243,28 @@ def _alternatives(
     building = problem.place["building"][columns.first[own, 0]]
     again = pd.Series(building).duplicated().to_numpy()
     picked = np.concatenate([own[~again], own[again]])[:ALTERNATIVES]
-    found: list[dict[str, Any]] = []
-    for left, other in zip(range(len(picked), 0, -1), picked, strict=True):
-        loss, kind = _loss(at, int(other), relaxed, clock.left() / left)
-        found.append({"column": int(other), "loss": loss, "kind": kind})
-    found.sort(key=lambda one: (round(one["loss"], 6), one["column"]))
-    return [one | {"shown": _alternative(at, row, one)} for one in found]
+    parts = zip(range(len(picked), 0, -1), picked, strict=True)
+    found = [swaps.forced(at, int(other), relaxed, clock.left() / left) for left, other in parts]
+    return sorted((one for one in found if one is not None), key=lambda one: (round(one.loss, 6), one.column))
 
 
-def _loss(at: sayings.Desk, column: int, relaxed: solver.Relaxation, seconds: float) -> tuple[float, str]:
-    """Return what the whole plan loses with a column pinned, and how sure that is."""
-    own = float(at.posed.problem.columns.value[column])
-    if seconds <= 0:
-        return max(0.0, at.plan.value - relaxed.bound - float(relaxed.reduced[column])), "at_least"
-    rest, numbers = allocation.after(at.posed.problem, column)
-    kept = np.flatnonzero(np.isin(numbers, at.chosen))
-    clock = solver.Clock(seconds, None, None)
-    chosen, bound = solver.search(rest, solver.relax(rest, kept, clock), choices.mended(rest, kept), clock, 1)
-    value = rest.value(chosen)
-    proved = bound - value <= solver.PROOF * (1 + abs(bound))
-    return at.plan.value - own - value, "exact" if proved else "at_most"
-
-
-def _alternative(at: sayings.Desk, row: int, one: dict[str, Any]) -> dict[str, Any]:
+def _alternative(at: sayings.Desk, row: int, one: Swap) -> dict[str, Any]:
+    """Return a place and what it would cost, for a reader."""
     columns, t = at.posed.problem.columns, at.t
-    units = columns.units(one["column"])
-    where, score = sayings.where(at, units), f"{columns.score[one['column']]:.2f}"
-    loss = f"{max(0.0, one['loss']):,.0f}"
-    if one["kind"] != "at_least" and one["loss"] <= solver.PROOF * (1 + at.plan.value):
+    units = columns.units(one.column)
+    where, score = sayings.where(at, units), f"{columns.score[one.column]:.2f}"
+    loss, same = f"{abs(one.loss):,.0f}", solver.PROOF * (1 + abs(at.plan.value))
+    if one.loss < -same:
+        sentence = t(
+            "{place}: score {score}; the whole plan would be worth {loss} more.", place=where, score=score, loss=loss
+        )
+    elif one.kind != "at_least" and one.loss <= same:
         sentence = t("{place}: score {score}; the whole plan would be worth no less.", place=where, score=score)
-    elif one["kind"] == "exact":
+    elif one.kind == "exact":
         sentence = t(
             "{place}: score {score}; the whole plan would be worth {loss} less.", place=where, score=score, loss=loss
         )
-    elif one["kind"] == "at_most":
+    elif one.kind == "at_most":
         sentence = t(
             "{place}: score {score}; the whole plan would be worth at most {loss} less.",
             place=where,
@@ -209,18 +284,18 @@ def _alternative(at: sayings.Desk, row: int, one: dict[str, Any]) -> dict[str, A
         "unit_ids": [str(unit) for unit in frame["unit_id"]],
         "building_id": str(frame["building_id"].iloc[0]),
         "zone_id": None if verbs.empty(frame["zone_id"].iloc[0]) else str(frame["zone_id"].iloc[0]),
-        "score": float(columns.score[one["column"]]),
-        "loss": float(one["loss"]),
-        "loss_kind": one["kind"],
+        "score": float(columns.score[one.column]),
+        "loss": float(one.loss),
+        "loss_kind": one.kind,
         "sentence": sentence,
     }
 
 
-def _why(at: sayings.Desk, row: int, column: int, others: list[dict[str, Any]]) -> list[str]:
+def _why(at: sayings.Desk, row: int, column: int, others: list[Swap]) -> list[str]:
     columns, t = at.posed.problem.columns, at.t
     units = columns.units(column)
-    begin = str(np.datetime64(int(columns.start[column]), "D"))
-    spared = _waived(at, at.posed.pairs.needs[row], units)
+    begin, need = str(np.datetime64(int(columns.start[column]), "D")), at.posed.pairs.needs[row]
+    spared = _waived(at, need, units)
     cells = {
         "place": sayings.where(at, units),
         "area": f"{columns.area[column]:,.0f}",
@@ -232,12 +307,14 @@ def _why(at: sayings.Desk, row: int, column: int, others: list[dict[str, Any]]) 
     else:
         said = [t("It goes to {place}: {area} m² from {day}, score {score} of 1; every hard rule is kept.", **cells)]
     said += spared
+    if need["need_id"] in at.plan.pinned:
+        said.append(t("It is pinned there."))
     if not others:
         return [*said, t("No other free place keeps every hard rule.")]
-    other = others[0]["column"]
+    other = others[0].column
     there = columns.units(other)
     name = sayings.where(at, there)
-    differences = _differences(at, at.posed.pairs.needs[row], units, there)
+    differences = _differences(at, need, units, there)
     for gain, rule, here, away in differences:
         said.append(
             t(
@@ -258,7 +335,7 @@ def _why(at: sayings.Desk, row: int, column: int, others: list[dict[str, Any]]) 
         )
     if abs(columns.score[column] - columns.score[other]) <= SAME and not differences:
         said.append(t("The next best place, {place}, is worth the same by every rule.", place=name))
-    return [*said, others[0]["shown"]["sentence"]]
+    return [*said, _alternative(at, row, others[0])["sentence"]]
 
 
 def _waived(at: sayings.Desk, need: Need, units: Ints) -> list[str]:

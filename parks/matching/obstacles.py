@@ -12,6 +12,7 @@ from parks.matching import criteria, fit, remedies, sayings, verbs
 if TYPE_CHECKING:
     import pandas as pd
 
+    from parks.matching.allocation import Case
     from parks.matching.criteria import Reading
     from parks.matching.sayings import Desk
 
@@ -46,6 +47,25 @@ def blocked(at: Desk, row: int, space: pd.DataFrame) -> list[dict[str, Any]]:
             found.append(_block(one.rule_id, None, misses, unknown, [], sentence))
     found.sort(key=lambda block: (-block["units"], block["rule_id"]))
     return found + _holder(at, row, read, space)
+
+
+def barred(at: Desk, row: int, unit: int, case: Case, space: pd.DataFrame) -> str:
+    """Return why a need cannot be on a unit in this plan: the first rule that it fails, who holds it, or what else."""
+    desk, t = case.pairs.desk, at.t
+    read = fit.readings(case.pairs.needs[row], desk)
+    name = str(desk.offers.frame["unit_id"].iloc[unit])
+    holder = space.set_index("unit_id")["tenant_id"].get(name)
+    if not verbs.empty(holder) and not np.isfinite(desk.offers.available[unit]):
+        return t("It is held by {company} without an end.", company=sayings.companies(at.park, [str(holder)], t))
+    for kind in (verbs.UNFIT, verbs.UNKNOWN):
+        for one in read:
+            if one.hard[unit] and one.verdict[unit] == kind and (one.applies is None or one.applies[unit]):
+                said = sayings.reason(at.park, one, unit, None, t)
+                return t("{rule}: {sentence}", rule=at.names[one.rule_id].rstrip(".。"), sentence=said)
+    here = (np.arange(case.problem.units) == unit).astype(np.float64)
+    if (case.problem.columns.sums(here) > 0)[case.problem.columns.need == row].any():
+        return t("Pins, bans or quotas keep it from there.")
+    return t("No unbroken free space around it has the area asked for and is free for the term.")
 
 
 def _block(

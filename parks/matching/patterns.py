@@ -95,7 +95,9 @@ class Columns:
         return np.sort(np.concatenate([np.arange(first, last + 1) for first, last in runs]))
 
     def on(self, need: int, units: Ints) -> Ints:
-        """Return the columns of a need on exactly these units."""
+        """Return the columns of a need on exactly these units; none when one is below 0, no unit at all."""
+        if (units < 0).any():
+            return np.zeros(0, dtype=np.int64)
         inside = np.zeros(int(max(units.max(initial=0), self.last.max(initial=0))) + 1)
         inside[units] = 1
         rows = np.flatnonzero(self.need == need)

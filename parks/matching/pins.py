@@ -206,7 +206,7 @@ def _joined(
     if free.size:
         return witness | {row: int(free[np.argmax(problem.columns.value[free])])}
     near = _near(problem, options, own)
-    moved = _placed(problem, {**near, row: own})
+    moved = together(problem, {**near, row: own})
     if moved is None:
         refusals.refuse("pins", *_culprits(pairs, problem, near, row, own))
     return witness | moved
@@ -216,7 +216,7 @@ def _culprits(pairs: Pairs, problem: Problem, near: Options, row: int, own: Ints
     """Return the needs whose pins one more clashes with: none of them can be left out of the clash."""
     for other in sorted(near, reverse=True):
         fewer = {need: columns for need, columns in near.items() if need != other}
-        if _placed(problem, {**fewer, row: own}) is None:
+        if together(problem, {**fewer, row: own}) is None:
             near = fewer
     return sorted(str(pairs.needs[need]["need_id"]) for need in near)
 
@@ -234,8 +234,10 @@ def _near(problem: Problem, options: Options, own: Ints) -> Options:
     return near
 
 
-def _placed(problem: Problem, options: Options) -> dict[int, int] | None:
+def together(problem: Problem, options: Options) -> dict[int, int] | None:
     """Return one column of each need's, all together; None when there is no such choice."""
+    if not options:
+        return {}
     rows = np.sort(np.concatenate(list(options.values())))
     part = replace(problem, must=frozenset(), limits=()).only(rows)
     counted = replace(part, columns=replace(part.columns, value=np.ones(len(rows))))

@@ -66,7 +66,7 @@ def columns(pairs: Pairs) -> tuple[Columns, tuple[Rest, ...]]:
             sets, rest = splits.several(need, row, own, own.area * gain - amounts.leftover * own.waste)
             found.append(_columns(row, need, own, sets, amounts))
             rests += rest
-    return _joined(found), tuple(rests)
+    return joined(found), tuple(rests)
 
 
 def parts(pairs: Pairs, row: int, every: Runs, waste: Floats) -> Parts:
@@ -130,7 +130,7 @@ def _columns(row: int, need: Need, own: Parts, sets: Ints, amounts: Worth) -> Co
     return made.only(value > 0)
 
 
-def _joined(found: list[Columns]) -> Columns:
+def joined(found: list[Columns]) -> Columns:
     """Return columns one after another, with room for as many runs as the one that has most."""
     width = max((part.first.shape[1] for part in found), default=1)
     none = np.zeros(0)
