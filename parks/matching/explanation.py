@@ -104,8 +104,8 @@ def place(
 ) -> list[tuple[str, str, str]]:
     """Return why one unit serves a tenant or not: name of the rule, verdict, sentence with need, offer and source.
 
-    Misses of hard rules first, then what was waived (`waivers` as in `fit.assess`; the sentence says by whom, when and
-    why), then unknowns, then the rest; a company with several needs has a row for each.
+    Misses of hard rules first, then what was waived (`waivers` as in `fit.assess`, None takes the snapshot's; the
+    sentence says by whom, when and why), then unknowns, then the rest; a company with several needs has a row for each.
 
     Raises
     ------
