@@ -27,6 +27,8 @@ TABLES = {"fit": "zone_fit"}
 """Field of `Policy` → file, where the two differ."""
 LISTS = {"zones": "zone_id", "sectors": "sector_code", "targets": "target_id"}
 """Field of `Policy` that codes of the tables refer to → its key."""
+ZONE_FIT, SOFT_CONFLICT, REQUIREMENT = "zone_fit", "soft_conflict", "requirement"
+"""What counts in the score beside the rules: the zone policy, all soft conflicts, all requirements."""
 SPACE = frozenset({"available_on", "free_until", "state"})
 """What vacancy by unit offers beside the tables."""
 OUTLINES = "zones.geojson"
@@ -147,6 +149,17 @@ def requirements_for(rules: Policy, sector_code: str, stage: str) -> pd.DataFram
     frame = rules.requirements
     mine = frame[frame["sector_code"].isin([sector_code, "ALL"]) & frame["stage"].isin([stage, "ALL"])]
     return mine.sort_values("sector_code", key=lambda codes: codes == "ALL", kind="stable").reset_index(drop=True)
+
+
+def criteria(rules: Policy) -> set[str]:
+    """Return what the score is made of: the rules by their ids, and the three beside them."""
+    return {*rules.rules["rule_id"], ZONE_FIT, SOFT_CONFLICT, REQUIREMENT}
+
+
+def hard_rules(rules: Policy) -> set[str]:
+    """Return what may forbid a place: hard rules and hard conflicts by their ids, and the zone policy."""
+    rows = ((rules.rules, "rule_id"), (rules.conflicts, "conflict_id"))
+    return {ZONE_FIT}.union(*(frame.loc[frame["hardness"] == "hard", name] for frame, name in rows))
 
 
 def bounds(rules: Policy) -> tuple[float, float, float, float] | None:

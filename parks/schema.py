@@ -29,8 +29,14 @@ TABLES = (
     "projects",
     "milestones",
     "published_figures",
+    "waivers",
+    "pins",
+    "quotas",
+    "weights",
 )
 """Every table, parents before children."""
+DECISIONS = frozenset({"waivers", "pins", "quotas", "weights"})
+"""Tables of what planners decide; the others say what is there."""
 STANDINGS = ("stated", "reported", "inferred", "illustrative")
 """How far a row is known, best first."""
 UNITS_ZH = {
@@ -137,6 +143,10 @@ def title(table: str, t: Translate) -> str:
         "projects": t("Projects"),
         "milestones": t("Milestones"),
         "published_figures": t("Published figures"),
+        "waivers": t("Waivers"),
+        "pins": t("Pins and bans"),
+        "quotas": t("Quotas"),
+        "weights": t("Weights"),
         "zones": t("Zones"),
         "sectors": t("Sectors"),
         "targets": t("Targets"),

@@ -51,6 +51,10 @@ class Snapshot:
     projects: pd.DataFrame
     milestones: pd.DataFrame
     published_figures: pd.DataFrame
+    waivers: pd.DataFrame
+    pins: pd.DataFrame
+    quotas: pd.DataFrame
+    weights: pd.DataFrame
     scenario: str | None = None
     known_on: dt.date | None = None
     version: int = field(default=0)

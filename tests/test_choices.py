@@ -37,7 +37,7 @@ def test_every_word_means_its_value(one):
 
 
 def test_the_screens_say_the_same_words():
-    for name in ("state", "stage", "event", "kind", "standing"):
+    for name in ("state", "stage", "event", "kind", "standing", "sense"):
         for choice in choices.choices()[name]:
             say = getattr(figures, name)
             if say(choice.value, EN) != "unknown":

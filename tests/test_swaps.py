@@ -67,7 +67,9 @@ def test_what_cannot_be_says_the_first_rule_or_who_holds_it():
     told = {unit: why_not(park, space, plan, "T1", unit, **options) for unit in units}
     assert all(said["loss"] is None for unit, said in told.items() if unit != "B1-F1-1")
     assert told["B2-F1-1"]["why"] == ["It is held by 企业X without an end."]
-    assert told["B3-F1-1"]["why"][0].startswith("rule load: Asked: 5 kN/m². Offered: 1 kN/m², which does not answer it.")
+    assert told["B3-F1-1"]["why"][0].startswith(
+        "rule load: Asked: 5 kN/m². Offered: 1 kN/m², which does not answer it."
+    )
     assert told["B4-F1-1"]["why"][0].startswith("rule load: Asked: 5 kN/m². What is offered is not known: find out.")
     assert told["B5-F1-1"]["why"] == ["Pins, bans or quotas keep it from there."]
     assert told["B5-F1-3"]["why"][0].startswith("No unbroken free space around it")
@@ -159,7 +161,9 @@ def test_the_pin_of_another_that_stands_in_the_way_is_named_with_what_it_costs()
     pins = lines(("N2", "B1-F1-1"))
     found = lock(park, space, "T1", pins=pins)
     assert (found["kind"], found["name"]) == ("pin", "N2")
-    freed = allocation.allocate(park, policy(), space).value - allocation.allocate(park, policy(), space, pins=pins).value
+    freed = (
+        allocation.allocate(park, policy(), space).value - allocation.allocate(park, policy(), space, pins=pins).value
+    )
     assert found["loss"] == pytest.approx(-freed)
     assert found["sentence"].endswith(f"the whole plan would be worth {freed:,.0f} more.")
     lesser = [asked(1, 100), asked(2, 100, priority=2.0)]

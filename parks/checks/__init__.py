@@ -40,7 +40,8 @@ def check(
         Raw or typed cells under our column names. A missing column counts as empty. Geometries in EPSG:4326.
         An index named ``row`` holds the user's line numbers; otherwise a row is named by its key.
     known
-        Table or policy list (``zones``, ``sectors``, ``targets``) → its keys. What is not given is not checked.
+        Table or policy list (``zones``, ``sectors``, ``targets``) → its keys; ``rules`` that may be waived and
+        ``criteria`` that have a weight → their ids. What is not given is not checked.
     bounds
         West, south, east, north [°] in which every place must lie (see `policy.bounds`); None is the whole world.
     t
@@ -65,9 +66,10 @@ def together(park: Snapshot, rules: Policy, t: Translate = ENGLISH) -> list[Issu
 
 
 def codes(park: Snapshot, rules: Policy) -> dict[str, set[str]]:
-    """Return table or list of the policy → the codes that rows may name."""
+    """Return table or list of the policy → the codes that rows may name (see `check`)."""
     tables = {name: set(park.table(name)[schema.key(name)].to_numpy(dtype=object)) for name in schema.TABLES}
-    return tables | {name: set(getattr(rules, name)[key]) for name, key in policy.LISTS.items()}
+    lists = {name: set(getattr(rules, name)[key]) for name, key in policy.LISTS.items()}
+    return tables | lists | {"rules": policy.hard_rules(rules), "criteria": policy.criteria(rules)}
 
 
 def check_all(park: Snapshot, rules: Policy, t: Translate = ENGLISH) -> list[Issue]:

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from parks import schema
-from parks.checks import findings
+from parks.checks import decisions, findings
 from parks.issues import Issue
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def parts(table: str, frame: pd.DataFrame, known: Known, bounds: Bounds, t: Tran
         doubled = frame[key].duplicated(keep="first") & findings.filled(frame[key])
         mend = t("Remove the row or give it another key.")
         yield findings.issues(table, frame, doubled, key, "doubled", t("This key stands in the table twice."), mend)
-    yield _rows(table, frame, t)
+    yield _rows(table, frame, known, t)
 
 
 def _column(
@@ -109,7 +109,7 @@ def _geometry(table: str, frame: pd.DataFrame, column: Column, bounds: Bounds, t
     yield from findings.issues(table, frame, away, column.name, "outside", message, mend)
 
 
-def _rows(table: str, frame: pd.DataFrame, t: Translate) -> Iterator[Issue]:
+def _rows(table: str, frame: pd.DataFrame, known: Known, t: Translate) -> Iterator[Issue]:
     """Faults between the cells of one row."""
     empty = pd.Series(pd.NA, index=frame.index, dtype="object")
     cell = {name: frame.get(name, empty) for name in schema.columns(table)}
@@ -138,3 +138,5 @@ def _rows(table: str, frame: pd.DataFrame, t: Translate) -> Iterator[Issue]:
         more = findings.numbers(cell["above_ground_m2"]) > findings.numbers(cell["gfa_m2"])
         message, mend = t("The area above ground exceeds the gross area."), t("Mend one of the two.")
         yield from findings.issues(table, frame, more, "above_ground_m2", "area", message, mend)
+    elif table in schema.DECISIONS:
+        yield from decisions.faults(table, frame, cell, known, t)

@@ -28,8 +28,13 @@ SCOPE = {
     "projects": "zone_id",
     "milestones": "project_id",
     "published_figures": "park_id",
+    "waivers": "tenant_id",
+    "pins": "sense",
+    "quotas": "zone_id",
+    "weights": "",
 }
-"""Table → the column whose values in a file are those that a complete file tells everything about."""
+"""Table → the column whose values in a file are those that a complete file tells everything about; empty: it tells all
+of the table."""
 
 
 class Endings(NamedTuple):
@@ -106,6 +111,8 @@ def ended(
 
 def _scope(table: str, frame: pd.DataFrame, park: Snapshot) -> pd.Series[Any]:
     """Return of each row what a complete file tells everything about; of leases the building."""
+    if not SCOPE[table]:
+        return pd.Series("", index=frame.index)
     if table != "leases":
         return frame[SCOPE[table]]
     building = park.units.set_index("unit_id")["building_id"]

@@ -27,9 +27,18 @@ NATURAL = {
     "projects": ("name_zh",),
     "milestones": ("project_id", "event"),
     "published_figures": ("park_id", "subject", "metric", "period"),
+    "waivers": ("tenant_id", "unit_id", "building_id", "rule", "day"),
+    "pins": ("sense", "need_id", "tenant_id", "unit_id", "building_id"),
+    "quotas": ("zone_id", "sectors", "sense"),
+    "weights": ("criterion",),
 }
 """Table → the columns that tell its rows apart where a ledger has no key of ours."""
-IDLE = {"units": frozenset({"floor_id"}), "published_figures": frozenset({"park_id", "period"})}
+IDLE = {
+    "units": frozenset({"floor_id"}),
+    "published_figures": frozenset({"park_id", "period"}),
+    "waivers": frozenset({"unit_id", "building_id"}),
+    "pins": frozenset({"need_id", "tenant_id", "unit_id", "building_id"}),
+}
 """Table → columns of `NATURAL` without which the others still tell its rows apart."""
 NAMES = ("parks", "tenants", "projects")
 """Tables whose rows are told apart by their name alone: a key is made of it without spelling it out."""

@@ -13,9 +13,10 @@ from parks.matching import choices, conflicts, criteria, fit, neighbourhoods, pl
 from parks.matching import offers as offering
 from parks.matching import pins as pinning
 from parks.matching import quotas as quoting
+from parks.matching import wishes as wishing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from parks.matching.patterns import Columns
     from parks.matching.refusals import Refusal
     from parks.matching.solver import Progress
+    from parks.matching.wishes import Wishes
     from parks.snapshot import Snapshot
 
     Ints = NDArray[np.int64]
@@ -128,9 +130,21 @@ class Case:
     problem: Problem
 
 
-def case(park: Snapshot, rules: Any, space: pd.DataFrame, need_ids: Iterable[str] | None = None) -> Case:  # noqa: ANN401 - the Policy
-    """Return the problem that the open needs pose (or those of `need_ids`); reuse it to explain a plan quickly."""
-    pairs = fit.pairs(park, rules, space, demand.open_needs(park) if need_ids is None else list(need_ids))
+def case(
+    park: Snapshot,
+    rules: Any,  # noqa: ANN401 - the Policy
+    space: pd.DataFrame,
+    need_ids: Iterable[str] | None = None,
+    *,
+    weights: Mapping[str, float] | None = None,
+    waivers: pd.DataFrame | None = None,
+) -> Case:
+    """Return the problem that the open needs pose (or those of `need_ids`); reuse it to explain a plan quickly.
+
+    `weights` and `waivers` are as in `fit.assess`.
+    """
+    asked = demand.open_needs(park) if need_ids is None else list(need_ids)
+    pairs = fit.pairs(park, rules, space, asked, weights=weights, waivers=waivers)
     offers = pairs.desk.offers
     columns, rests = placements.columns(pairs)
     problem = choices.Problem(
@@ -166,12 +180,10 @@ class Limited:
     refused: list[Refusal]
 
 
-def limited(
-    posed: Case, pins: pd.DataFrame | None, bans: pd.DataFrame | None, quotas: pd.DataFrame | None
-) -> Limited:
-    """Return a case with pins, bans and quotas as `allocate` takes them."""
-    locks = pinning.read(posed.pairs, posed.problem, pins, bans)
-    read, refused = quoting.read(posed.pairs, posed.problem.columns, quotas)
+def limited(posed: Case, asked: Wishes) -> Limited:
+    """Return a case with the pins, bans and quotas of a planner."""
+    locks = pinning.read(posed.pairs, posed.problem, asked.pins, asked.bans)
+    read, refused = quoting.read(posed.pairs, posed.problem.columns, asked.quotas)
     problem = replace(posed.problem, must=locks.kept, limits=tuple(quota.limit for quota in read))
     return Limited(problem, locks, read, [*locks.refused, *refused])
 
@@ -210,16 +222,17 @@ def allocate(  # noqa: PLR0913 - each is a word of the planner
     given
         What `case` returned, when it is at hand.
     pins, bans
-        Where needs must go, and must not (`pins.read`). What cannot be is refused, never dropped in silence.
+        Where needs must go, and must not (`pins.read`); None: as the snapshot has them. What cannot be is refused,
+        never dropped in silence.
     quotas
-        Area of zones for sectors (`quotas.read`). Those without a price give way to pins and to what is there by no
-        more than they must.
+        Area of zones for sectors (`quotas.read`); None: those of the snapshot. Those without a price give way to pins
+        and to what is there by no more than they must.
     before
         Another plan of the same case (`given`), to begin with.
     """
     clock = solver.Clock(budget, steps, progress)
     posed = given or case(park, rules, space)
-    asked = limited(posed, pins, bans, quotas)
+    asked = limited(posed, wishing.of(park, pins, bans, quotas))
     trail = before.trail if before is not None else None
     trail = trail if trail is not None and trail.columns is posed.problem.columns else None
     found = best(asked.problem, asked.locks, _turns(posed.pairs.needs), clock, seed, trail)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from parks import policy
 from parks.matching import criteria, verbs, zoning
 from parks.matching import offers as offering
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 NO, YES, MAYBE = 0, 1, 2
 """Whether a company is of a use; maybe when a cell that would tell it is empty."""
-SOFT = "soft_conflict"
+SOFT = policy.SOFT_CONFLICT
 """Criterion that holds the weight of every soft conflict."""
 WEIGHT = 1.0
 HIGH_RISE_M = 24.0

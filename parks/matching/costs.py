@@ -8,9 +8,11 @@ import pandas as pd
 
 from parks.matching import allocation
 from parks.matching import pins as pinning
+from parks.matching import wishes as wishing
 
 if TYPE_CHECKING:
     from parks.matching.allocation import Case, Plan
+    from parks.matching.wishes import Wishes
     from parks.snapshot import Snapshot
 
 COLUMNS = {"kind": "string", "name": "string", "cost": "Float64", "least": "Float64", "most": "Float64"}
@@ -36,7 +38,7 @@ def of(
     plan
         Made with the wishes.
     wishes
-        ``pins``, ``bans``, ``quotas`` as `allocation.allocate` takes them.
+        ``pins``, ``bans``, ``quotas`` as `allocation.allocate` takes them; those that are left out are the snapshot's.
     budget
         Seconds for all of them together.
     steps
@@ -49,38 +51,25 @@ def of(
         between best plans surely lies within: least (value without − bound with) and most (bound without − value with).
         Of a quota without a price that cannot be kept, the cost is that of keeping to what is missing.
     """
-    others = _without(plan, given, wishes)
+    others = _without(plan, given, wishing.of(park, **wishes))
     rows = []
     for kind, name, fewer in others:
         part = budget / len(others)
-        pins, bans, quotas = (fewer.get(one) for one in ("pins", "bans", "quotas"))
         free = allocation.allocate(
-            park,
-            rules,
-            space,
-            budget=part,
-            steps=steps,
-            given=given,
-            pins=pins,
-            bans=bans,
-            quotas=quotas,
-            before=plan,
+            park, rules, space, budget=part, steps=steps, given=given, before=plan, **fewer._asdict()
         )
         cost = free.value - plan.value
         rows.append((kind, name, cost, free.value - plan.bound, free.bound - plan.value))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def _without(
-    plan: Plan, given: Case, wishes: dict[str, pd.DataFrame]
-) -> list[tuple[str, str, dict[str, pd.DataFrame]]]:
+def _without(plan: Plan, given: Case, asked: Wishes) -> list[tuple[str, str, Wishes]]:
     """Return the wishes with one pin or quota left out, each."""
     found = []
     for name in plan.pinned:
-        pins = wishes["pins"]
-        left = pins[~pinning.of_need(given.pairs, pins, name)].reset_index(drop=True)
-        found.append(("pin", name, wishes | {"pins": left}))
+        left = asked.pins[~pinning.of_need(given.pairs, asked.pins, name)].reset_index(drop=True)
+        found.append(("pin", name, asked._replace(pins=left)))
     for name in plan.quotas["quota_id"]:
-        quotas = wishes["quotas"]
-        found.append(("quota", str(name), wishes | {"quotas": quotas[quotas["quota_id"] != name]}))
+        left = asked.quotas[asked.quotas["quota_id"] != name]
+        found.append(("quota", str(name), asked._replace(quotas=left)))
     return found

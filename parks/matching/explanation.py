@@ -10,6 +10,7 @@ import pandas as pd
 
 from parks.matching import allocation, choices, fit, obstacles, releases, sayings, solver, swaps, verbs
 from parks.matching import pins as pinning
+from parks.matching import wishes as wishing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from parks.matching.allocation import Case, Plan
     from parks.matching.criteria import Need
     from parks.matching.swaps import Swap
+    from parks.matching.wishes import Wishes
     from parks.snapshot import Snapshot
     from parks.words import Translate
 
@@ -29,7 +31,7 @@ SAME = 0.005
 """Difference of two values of a rule that is not worth a sentence."""
 
 
-def explain(
+def explain(  # noqa: PLR0913 - each is said by name
     park: Snapshot,
     rules: Any,  # noqa: ANN401 - the Policy
     space: pd.DataFrame,
@@ -58,7 +60,7 @@ def explain(
     given
         What `allocation.case` returned, when it is at hand.
     wishes
-        ``pins``, ``bans``, ``quotas`` that the plan was asked to keep.
+        ``pins``, ``bans``, ``quotas`` that the plan was asked to keep; those that are left out are the snapshot's.
 
     Returns
     -------
@@ -77,8 +79,8 @@ def explain(
     ValueError
         When the plan is not of this snapshot and policy.
     """
-    case, wishes = given or allocation.case(park, rules, space), wishes or {}
-    at, rows = _desk(park, rules, plan, tenant_id, t, case, wishes)
+    case, asked = given or allocation.case(park, rules, space), wishing.of(park, **(wishes or {}))
+    at, rows = _desk(park, rules, plan, tenant_id, t, case, asked)
     said: dict[str, Any] = {"tenant_id": tenant_id, "placed": tenant_id in plan.placed}
     said |= {"why": [], "alternatives": [], "blocked_by": [], "cheapest_fix": None, "lock": None}
     if not rows:
@@ -93,13 +95,13 @@ def explain(
             said["why"].append(obstacles.unplaced(at, row))
             said["blocked_by"] += obstacles.blocked(at, row, space)
             said["cheapest_fix"] = said["cheapest_fix"] or obstacles.fix(at, row)
-            said["lock"] = said["lock"] or releases.lock(at, row, case, wishes, clock)
+            said["lock"] = said["lock"] or releases.lock(at, row, case, asked, clock)
         else:
             said["why"] += _why(at, row, column, others)
     return said
 
 
-def why_not(
+def why_not(  # noqa: PLR0913 - each is said by name
     park: Snapshot,
     rules: Any,  # noqa: ANN401 - the Policy
     space: pd.DataFrame,
@@ -134,8 +136,8 @@ def why_not(
     ValueError
         When the plan is not of this snapshot and policy.
     """
-    case, wishes = given or allocation.case(park, rules, space), wishes or {}
-    at, rows = _desk(park, rules, plan, tenant_id, t, case, wishes)
+    case, asked = given or allocation.case(park, rules, space), wishing.of(park, **(wishes or {}))
+    at, rows = _desk(park, rules, plan, tenant_id, t, case, asked)
     unit = int(pd.Index(case.pairs.desk.offers.frame["unit_id"]).get_indexer(pd.Index([unit_id]))[0])
     if unit < 0:
         raise KeyError(unit_id)
@@ -167,7 +169,7 @@ def _desk(
     tenant_id: str,
     t: Translate,
     case: Case,
-    wishes: Mapping[str, pd.DataFrame],
+    asked: Wishes,
 ) -> tuple[sayings.Desk, list[int]]:
     """Return what the sentences are made from, and the numbers of the open needs of a tenant.
 
@@ -177,10 +179,10 @@ def _desk(
     if not (park.tenants["tenant_id"] == tenant_id).any():
         raise KeyError(tenant_id)
     rows = [row for row, need in enumerate(case.pairs.needs) if need["tenant_id"] == tenant_id]
-    asked = wishes.get("pins")
-    for row in rows if asked is not None else ():
-        asked = asked[~pinning.of_need(case.pairs, asked, str(case.pairs.needs[row]["need_id"]))]
-    limited = allocation.limited(case, asked, wishes.get("bans"), wishes.get("quotas"))
+    for row in rows:
+        own = pinning.of_need(case.pairs, asked.pins, str(case.pairs.needs[row]["need_id"]))
+        asked = asked._replace(pins=asked.pins[~own])
+    limited = allocation.limited(case, asked)
     chosen = allocation.chosen(case, plan)
     loose = [
         replace(limit, most=max(limit.most, limit.most + limit.over(chosen) + choices.SLACK)) if limit.hard else limit
@@ -205,8 +207,8 @@ def place(
 ) -> list[tuple[str, str, str]]:
     """Return why one unit serves a tenant or not: name of the rule, verdict, sentence with need, offer and source.
 
-    Misses of hard rules first, then what was waived (`waivers` as in `fit.assess`; the sentence says by whom, when and
-    why), then unknowns, then the rest; a company with several needs has a row for each.
+    Misses of hard rules first, then what was waived (`waivers` as in `fit.assess`, None takes the snapshot's; the
+    sentence says by whom, when and why), then unknowns, then the rest; a company with several needs has a row for each.
 
     Raises
     ------

@@ -126,7 +126,7 @@ def desk(
 ) -> Desk:
     """Return everything that needs are held against, made once for all of them; `weights`, `waivers` as in `assess`."""
     offers = offering.of(park, space)
-    chosen = weighing.of(rules, weights)
+    chosen = weighing.of(rules, weights, park)
     table = rules.rules.assign(weight=[chosen[rule_id] for rule_id in rules.rules["rule_id"]])
     return Desk(
         offers=offers,
@@ -185,9 +185,9 @@ def assess(
     tenant_id
         The company.
     weights
-        Criterion → weight that stands in for the policy's (`weights.of` names the criteria).
+        Criterion → weight that stands in for the snapshot's and the policy's (`weights.of` names the criteria).
     waivers
-        Table with `waivers.COLUMNS`; those made after the snapshot's day are not yet in force.
+        Rows of the table of that name, None: the snapshot's. Those made after its day are not yet in force.
 
     Returns
     -------

@@ -92,7 +92,8 @@ class Columns:
     def units(self, column: int) -> Ints:
         """Return the numbers of the units of one column, sorted."""
         runs = zip(self.first[column], self.last[column], strict=True)
-        return np.sort(np.concatenate([np.arange(first, last + 1) for first, last in runs]))
+        units: Ints = np.sort(np.concatenate([np.arange(first, last + 1) for first, last in runs]))
+        return units
 
     def on(self, need: int, units: Ints) -> Ints:
         """Return the columns of a need on exactly these units; none when one is below 0, no unit at all."""
@@ -103,7 +104,8 @@ class Columns:
         rows = np.flatnonzero(self.need == need)
         own = self.only(rows)
         same = (own.sums(inside) == len(units)) & (own.sums(np.ones(len(inside))) == len(units))
-        return rows[same]
+        found: Ints = rows[same]
+        return found
 
     def clear(self, column: int) -> NDArray[np.bool_]:
         """Return which columns share no unit with one of them."""

@@ -182,7 +182,7 @@ def _served(pairs: Pairs, problem: Problem, row: int, lines: list[Row]) -> Ints:
         refusals.refuse("place")
     inside = np.isin(offers.building, offers.building[np.concatenate(around)]) if around else offers.building >= 0
     if not named:
-        own = np.flatnonzero((columns.need == row) & (columns.sums(~inside * 1.0) == 0))
+        own = np.flatnonzero((columns.need == row) & (columns.sums((~inside).astype(np.float64)) == 0))
         if not own.size:
             refusals.of_buildings(pairs, row, np.flatnonzero(inside))
         return own

@@ -111,7 +111,8 @@ def _columns(row: int, need: Need, own: Parts, sets: Ints, amounts: Worth) -> Co
     mean = np.clip(own.total(own.score * own.area, sets) / area, 0, 1)
     start = np.where(here, own.start[sets], -np.inf).max(axis=1, initial=-np.inf)
     base, fit = area * urgency * amounts.base, area * urgency * mean
-    lost, split = -amounts.leftover * own.total(own.waste, sets), -amounts.split * area * urgency * (here.sum(axis=1) - 1)
+    lost, further = -amounts.leftover * own.total(own.waste, sets), here.sum(axis=1) - 1
+    split = -amounts.split * area * urgency * further
     value = base + fit + lost + split
     made = Columns(
         need=np.full(len(sets), row),

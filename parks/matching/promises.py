@@ -10,11 +10,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from parks.matching.allocation import Plan
+    from parks.snapshot import Snapshot
 
 Row = dict[str, Any]
 TOLERANCE = 1e-4
 """Area [m²] that sums are forgiven, and the same relative to them."""
 HELD = ("let", "reserved", "fitting_out")
+
+
+def waived(park: Snapshot, asked: pd.DataFrame | None) -> set[tuple[str, ...]]:
+    """Return company, rule, column of the place and place of every waiver made by the snapshot's day."""
+    made = [row for row in _rows(park.waivers if asked is None else asked) if row["day"] <= pd.Timestamp(park.day)]
+    return {
+        (row["tenant_id"], row["rule"], column, row[column])
+        for row in made
+        for column in ("unit_id", "building_id")
+        if not _empty(row[column])
+    }
+
+
+def held(park: Snapshot, sense: str) -> pd.DataFrame:
+    """Return the pins, or the bans, that the snapshot holds."""
+    rows = [row for row in _rows(park.pins) if row["sense"] == sense]
+    return pd.DataFrame(rows, columns=list(park.pins.columns))
 
 
 def pins(

@@ -11,14 +11,12 @@ from parks.matching import allocation, choices, fit, placements, sayings, solver
 from parks.matching import pins as pinning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
     from numpy.typing import NDArray
 
     from parks.matching.allocation import Case
     from parks.matching.patterns import Columns
     from parks.matching.sayings import Desk
+    from parks.matching.wishes import Wishes
 
     Ints = NDArray[np.int64]
 
@@ -26,9 +24,7 @@ TRIED = 3
 """Pins of others that are tried, those whose place is worth most to the need."""
 
 
-def lock(
-    at: Desk, row: int, case: Case, wishes: Mapping[str, pd.DataFrame], clock: solver.Clock
-) -> dict[str, Any] | None:
+def lock(at: Desk, row: int, case: Case, asked: Wishes, clock: solver.Clock) -> dict[str, Any] | None:
     """Return the lock without which an unplaced need would have a place, said in words; None when no one lock does.
 
     Bans and locked space come before pins, since without them nobody has to move.
@@ -39,12 +35,12 @@ def lock(
         The plan, and the number of the need.
     case
         The case without pins, bans and quotas.
-    wishes
-        ``pins``, ``bans``, ``quotas`` of the plan.
+    asked
+        What the plan was asked to keep.
     clock
         How long pins of others may be tried.
     """
-    return _ban(at, row, case, wishes) or _locked(at, row, case) or _pin(at, row, case, wishes, clock)
+    return _ban(at, row, case, asked) or _locked(at, row, case) or _pin(at, row, case, asked, clock)
 
 
 def _beside(at: Desk, case: Case, columns: Columns, row: int) -> Ints:
@@ -65,14 +61,12 @@ def _told(at: Desk, kind: str, name: str, units: Ints, sentence: str, loss: floa
     return {"kind": kind, "name": name, "unit_ids": [str(one) for one in ids], "loss": loss, "sentence": sentence}
 
 
-def _ban(at: Desk, row: int, case: Case, wishes: Mapping[str, pd.DataFrame]) -> dict[str, Any] | None:
+def _ban(at: Desk, row: int, case: Case, asked: Wishes) -> dict[str, Any] | None:
     """Return the ban without which the need would have a place that nobody has in the plan."""
-    bans, t = wishes.get("bans"), at.t
-    if bans is None:
-        return None
+    bans, t = asked.bans, at.t
     free = _beside(at, case, case.problem.columns, row)
     for line in range(len(bans)):
-        left = pinning.read(case.pairs, case.problem, wishes.get("pins"), bans[np.arange(len(bans)) != line])
+        left = pinning.read(case.pairs, case.problem, asked.pins, bans[np.arange(len(bans)) != line])
         open_ = free[np.isin(free, left.allowed)]
         if open_.size:
             units = case.problem.columns.units(int(open_[0]))
@@ -105,11 +99,9 @@ def _locked(at: Desk, row: int, case: Case) -> dict[str, Any] | None:
     return _told(at, "locked", str(ids.iloc[0]), units, sentence)
 
 
-def _pin(
-    at: Desk, row: int, case: Case, wishes: Mapping[str, pd.DataFrame], clock: solver.Clock
-) -> dict[str, Any] | None:
+def _pin(at: Desk, row: int, case: Case, asked: Wishes, clock: solver.Clock) -> dict[str, Any] | None:
     """Return the pin of another company at whose place the need would go, and what the plan would lose by it."""
-    pins, t, columns = wishes.get("pins"), at.t, at.posed.problem.columns
+    t, columns = at.t, at.posed.problem.columns
     held = [int(one) for one in at.chosen if str(case.pairs.needs[columns.need[one]]["need_id"]) in at.plan.pinned]
     own = np.flatnonzero(case.problem.columns.need == row)
     wanted = []
@@ -122,8 +114,8 @@ def _pin(
     found = []
     for number, (_, column, other) in enumerate(sorted(wanted)[:TRIED] if not clock.over() else []):
         need_id = str(case.pairs.needs[other]["need_id"])
-        left = pins[~pinning.of_need(case.pairs, pins, need_id)] if pins is not None else None
-        limited = allocation.limited(case, left, wishes.get("bans"), wishes.get("quotas"))
+        left = asked.pins[~pinning.of_need(case.pairs, asked.pins, need_id)]
+        limited = allocation.limited(case, asked._replace(pins=left))
         rows = np.union1d(limited.locks.allowed, [column])
         numbers = np.searchsorted(rows, allocation.chosen(case, at.plan))
         freed = replace(at, posed=replace(case, problem=limited.problem.only(rows)), chosen=numbers)

@@ -67,7 +67,8 @@ def forced(at: Desk, column: int, relaxed: Relaxation | None, seconds: float) ->
     chosen, bound = solver.search(rest, solver.relax(rest, start, clock), start, clock, 1)
     every = np.append(numbers[chosen], column)
     proved = bound - rest.value(chosen) <= solver.PROOF * (1 + abs(bound))
-    return Swap(column, problem.value(at.chosen) - problem.value(every), "exact" if proved else "at_most", np.sort(every))
+    loss = problem.value(at.chosen) - problem.value(every)
+    return Swap(column, loss, "exact" if proved else "at_most", np.sort(every))
 
 
 def _start(rest: Problem, kept: Ints) -> Ints | None:

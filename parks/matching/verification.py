@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from parks import schema
+from parks import policy, schema
 from parks.matching import promises
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def check(
     rules: Any,  # noqa: ANN401 - the Policy
     space: pd.DataFrame,
     *,
+    waivers: pd.DataFrame | None = None,
     pins: pd.DataFrame | None = None,
     bans: pd.DataFrame | None = None,
     quotas: pd.DataFrame | None = None,
@@ -44,10 +45,12 @@ def check(
         Plan of `allocation`.
     park, rules, space
         What it was made from.
+    waivers
+        Hard rules waived for a company and a place; None: those of the snapshot.
     pins, bans, quotas
-        What it was asked to keep: each is kept, or the plan says that it is not.
+        What it was asked to keep: each is kept, or the plan says that it is not. None: those of the snapshot.
     """
-    rows, book = _rows(plan.assignments), _book(park, rules, space)
+    rows, book = _rows(plan.assignments), _book(park, rules, space, waivers)
     found = [f"unit {name} is not known" for name in sorted({row["unit_id"] for row in rows} - book.unit.keys())]
     found += [f"need {name} is not known" for name in sorted({row["need_id"] for row in rows} - book.need.keys())]
     if found:
@@ -64,8 +67,9 @@ def check(
         found += [f"need {need_id}: {fault}" for fault in faults]
     found += _together(placed, book)
     found += _account(plan, book)
-    found += promises.pins(plan, book.unit, book.need, pins, bans)
-    found += promises.quotas(plan, book.unit, book.need, rules, quotas)
+    kept, banned = (promises.held(park, sense) if one is None else one for sense, one in (("pin", pins), ("ban", bans)))
+    found += promises.pins(plan, book.unit, book.need, kept, banned)
+    found += promises.quotas(plan, book.unit, book.need, rules, park.quotas if quotas is None else quotas)
     return found
 
 
@@ -95,6 +99,8 @@ class Book:
         Rows of zone fit that state a sector to be unsuitable.
     conflicts
         Hard conflicts between companies that columns can tell.
+    waived
+        Company, rule, ``unit_id`` or ``building_id``, and which, of every waiver in force.
     """
 
     day: pd.Timestamp
@@ -107,9 +113,10 @@ class Book:
     rules: list[Row]
     unsuitable: list[Row]
     conflicts: list[Row]
+    waived: set[tuple[str, ...]]
 
 
-def _book(park: Snapshot, rules: Any, space: pd.DataFrame) -> Book:  # noqa: ANN401 - the Policy
+def _book(park: Snapshot, rules: Any, space: pd.DataFrame, waivers: pd.DataFrame | None) -> Book:  # noqa: ANN401 - the Policy
     parent = dict(zip(rules.sectors["sector_code"], rules.sectors["parent"], strict=True))
     company = {}
     for row in _rows(park.tenants):
@@ -138,6 +145,7 @@ def _book(park: Snapshot, rules: Any, space: pd.DataFrame) -> Book:  # noqa: ANN
             for row in _rows(rules.conflicts)
             if row["machine"] is True and row["hardness"] == "hard" and _empty(row["place"])
         ],
+        waived=promises.waived(park, waivers),
     )
 
 
@@ -265,12 +273,18 @@ def _cells(need: Row, at: Row, book: Book) -> Iterator[str]:
         have = at[rule["offer_column"]]
         if name in BY_AREA and not _empty(have):
             asked, have = asked / need["area_min_m2"], have / at["lettable_m2"]
-        if _empty(have) or not _answers(rule, asked, have):
+        if (_empty(have) or not _answers(rule, asked, have)) and not _spared(need, at, rule["rule_id"], book):
             yield f"unit {at['unit_id']} misses the rule {rule['rule_id']}"
     for row in book.unsuitable:
         here = row["zone_id"] == str(at["zone_id"]) and row["sector_code"] == str(need["sector_code"])
-        if here and str(need["stage"]) in str(row["stages"]).split(";"):
+        stated = here and str(need["stage"]) in str(row["stages"]).split(";")
+        if stated and not _spared(need, at, policy.ZONE_FIT, book):
             yield f"unit {at['unit_id']} lies in a zone that is stated to be unsuitable"
+
+
+def _spared(need: Row, at: Row, rule_id: str, book: Book) -> bool:
+    """Return whether a rule is waived for the company in the unit or its building."""
+    return any((need["tenant_id"], rule_id, name, at[name]) in book.waived for name in ("unit_id", "building_id"))
 
 
 def _answers(rule: Row, asked: Any, have: Any) -> bool:  # noqa: ANN401 - cells
@@ -346,7 +360,8 @@ def _occupants(need: Row, place: list[Row], book: Book) -> Iterator[str]:
             for lease in book.within.get(spot, []):
                 gone = not _empty(lease["valid_to"]) and lease["valid_to"] <= begin
                 other = lease["tenant_id"] != need["tenant_id"] and lease["tenant_id"] in book.company
-                if other and not gone and _surely(row, need, book.company[lease["tenant_id"]]):
+                clash = other and not gone and _surely(row, need, book.company[lease["tenant_id"]])
+                if clash and not _spared(need, at, row["conflict_id"], book):
                     yield f"company {lease['tenant_id']} is in {spot} already ({row['conflict_id']})"
 
 

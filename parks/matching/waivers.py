@@ -8,83 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from parks import reader
-from parks.issues import InvalidData, Issue
-from parks.matching import verbs, zoning
+from parks import checks, schema
+from parks.issues import InvalidData
+from parks.matching import verbs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from parks.matching.criteria import Reading
     from parks.matching.offers import Offers
     from parks.snapshot import Snapshot
-    from parks.words import Translate
-
-COLUMNS = {
-    "tenant_id": "string",
-    "unit_id": "string",
-    "building_id": "string",
-    "rule": "string",
-    "reason": "string",
-    "by": "string",
-    "day": "datetime64[s]",
-}
-"""Columns of a table of waivers and their dtypes: one row a company, place and rule.
-
-Either `unit_id` or `building_id` is filled (the other is empty): a waiver for a building holds for all its units.
-"""
-TABLE = "waivers"
-NEEDED = ("tenant_id", "rule", "reason", "by", "day")
-NEVER = frozenset({"free", "term"})
-"""Rules that cannot be waived: a unit that somebody else holds is not there to be given."""
-
-
-def faults(waivers: pd.DataFrame, park: Snapshot, rules: Any, t: Translate) -> list[Issue]:  # noqa: ANN401 - the Policy
-    """Return what is wrong with a table of waivers: all faults of all rows.
-
-    Parameters
-    ----------
-    waivers
-        Table with `COLUMNS`.
-    park, rules
-        Snapshot and Policy that the ids must be of.
-    t
-        Says the sentences.
-    """
-    clashes = rules.conflicts.loc[rules.conflicts["hardness"] == "hard", "conflict_id"]
-    known = {
-        "tenant_id": set(park.tenants["tenant_id"]),
-        "unit_id": set(park.units["unit_id"]),
-        "building_id": set(park.buildings["building_id"]),
-        "rule": {*rules.rules.loc[rules.rules["hardness"] == "hard", "rule_id"], zoning.RULE, *clashes, *NEVER},
-    }
-    found = form(waivers, t)
-    for number, row in enumerate(waivers.to_dict("records"), start=1):
-        for column, ids in known.items():
-            if not verbs.empty(row[column]) and row[column] not in ids:
-                message = t("This is not known here, or no hard rule.") if column == "rule" else t("This is not known.")
-                mend = t("Name one that is in the tables and in force.")
-                found.append(Issue(TABLE, str(number), column, str(row[column]), "unknown_code", message, mend))
-    return sorted(found, key=lambda issue: int(issue.row))
-
-
-def form(waivers: pd.DataFrame, t: Translate) -> list[Issue]:
-    """Return what keeps rows from being waivers at all: who, where, what, why, by whom and when must be said."""
-    return [issue for number, row in enumerate(waivers.to_dict("records"), 1) for issue in _form(str(number), row, t)]
-
-
-def _form(number: str, row: dict[Any, Any], t: Translate) -> Iterator[Issue]:
-    for column in NEEDED:
-        if verbs.empty(row[column]) or not str(row[column]).strip():
-            message = t("A waiver must say for whom, which rule, why, by whom and when.")
-            yield Issue(TABLE, number, column, "", "missing", message, t("Fill in the cell."))
-    if verbs.empty(row["unit_id"]) == verbs.empty(row["building_id"]):
-        message = t("A waiver is for one unit or for one building.")
-        yield Issue(TABLE, number, "unit_id", "", "place", message, t("Fill in one of the two and leave the other."))
-    if row["rule"] in NEVER:
-        message = t("Space that is not free cannot be had by a waiver.")
-        mend = t("End or move the lease that holds it instead.")
-        yield Issue(TABLE, number, "rule", str(row["rule"]), "never", message, mend)
 
 
 def in_force(waivers: pd.DataFrame | None, park: Snapshot) -> list[Any]:
@@ -92,20 +23,26 @@ def in_force(waivers: pd.DataFrame | None, park: Snapshot) -> list[Any]:
 
     A later one for the same pair and rule goes before an earlier one, one for the unit before one for its building.
 
+    Parameters
+    ----------
+    waivers
+        Rows of the table of that name; None takes those of the snapshot.
+    park
+        The snapshot.
+
     Raises
     ------
     InvalidData
         When a row is no waiver: without a reason, a name, a day, a rule or a place.
     """
-    if waivers is None or waivers.empty:
+    rows = park.waivers if waivers is None else schema.typed("waivers", waivers)
+    if rows.empty:
         return []
-    wrong = form(waivers, reader.ENGLISH)
+    wrong = checks.check("waivers", rows, {})
     if wrong:
         raise InvalidData(wrong)
-    frame = waivers[list(COLUMNS)].astype(COLUMNS).assign(single=waivers["unit_id"].notna())
-    made = frame[frame["day"] <= pd.Timestamp(park.day)]
-    order = ["single", "day", "by", "reason"]
-    return list(made.sort_values(order, kind="stable").itertuples(index=False))
+    made = rows[rows["day"] <= pd.Timestamp(park.day)].assign(single=rows["unit_id"].notna())
+    return list(made.sort_values(["single", "day", "waiver_id"], kind="stable").itertuples(index=False))
 
 
 def applied(read: Reading, tenant_id: str, offers: Offers, made: list[Any]) -> Reading:

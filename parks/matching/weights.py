@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from parks.snapshot import Snapshot
+
 GROUPS = {
     zoning.RULE: zoning.WEIGHT,
     conflicts.SOFT: conflicts.WEIGHT,
@@ -22,7 +24,11 @@ FLOOR = "floor"
 """Assumption that holds the floor under every criterion; ``floor.<criterion>`` holds one criterion's own."""
 
 
-def of(rules: Any, given: Mapping[str, float] | None = None) -> dict[str, float]:  # noqa: ANN401 - the Policy
+def of(
+    rules: Any,  # noqa: ANN401 - the Policy
+    given: Mapping[str, float] | None = None,
+    park: Snapshot | None = None,
+) -> dict[str, float]:
     """Return the weight of every criterion: each rule of the policy by its id, and the `GROUPS`.
 
     Parameters
@@ -30,7 +36,9 @@ def of(rules: Any, given: Mapping[str, float] | None = None) -> dict[str, float]
     rules
         The Policy.
     given
-        Weights that stand in for the policy's, by criterion.
+        Weights that stand in for all others, by criterion.
+    park
+        Its `weights` stand in for the policy's; those of criteria that the policy no longer has say nothing.
 
     Raises
     ------
@@ -50,7 +58,9 @@ def of(rules: Any, given: Mapping[str, float] | None = None) -> dict[str, float]
     if wrong:
         message = f"weights are numbers of 0 or more: {', '.join(wrong)}"
         raise ValueError(message)
-    return policy | {name: float(weight) for name, weight in chosen.items()}
+    table = () if park is None else park.weights[["criterion", "weight"]].itertuples(index=False)
+    decided = {str(name): float(weight) for name, weight in table if name in policy}
+    return policy | decided | {name: float(weight) for name, weight in chosen.items()}
 
 
 def applied(assessed: pd.DataFrame, chosen: Mapping[str, float]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from parks import schema
+from parks import policy, schema
 from parks.matching import criteria, verbs
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from parks.matching.criteria import Need, Reading
     from parks.matching.offers import Offers
 
-RULE = "zone_fit"
+RULE = policy.ZONE_FIT
 WEIGHT = 2.0
-REQUIREMENT = "requirement"
+REQUIREMENT = policy.REQUIREMENT
 """Criterion that holds the weight of all requirements."""
 REQUIREMENT_WEIGHT = 0.5
 LEVELS = {"core": 1.0, "supported": 0.8, "neutral": 0.5, "unsuitable": 0.1}

@@ -153,6 +153,12 @@ def state(code: object, t: Translate) -> str:
     return names[str(code)] if str(code) in names else t("unknown")
 
 
+def sense(code: object, t: Translate) -> str:
+    """Return the name of what a pin or a quota asks (``pin ban``, ``at_least at_most``)."""
+    names = {"pin": t("Pin"), "ban": t("Ban"), "at_least": t("At least"), "at_most": t("At most")}
+    return names.get(str(code), t("unknown"))
+
+
 def _unknown(lang: str) -> str:
     t = words.translator(lang)
     return t("unknown")

@@ -243,5 +243,5 @@ def _value(value: object) -> object:
 
 def _kind(column: pd.Series[Any]) -> str:
     if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
-        return "day" if column.map(lambda value: isinstance(value, dt.date)).any() else "text"
+        return "day" if any(isinstance(value, dt.date) for value in column) else "text"
     return "general"

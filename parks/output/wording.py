@@ -27,6 +27,7 @@ CODES: dict[str, Callable[[object, Translate], str]] = {
     "stage": figures.stage,
     "standing": figures.standing,
     "event": figures.event,
+    "sense": figures.sense,
 }
 """Column of codes → what names them."""
 DIGITS = 3
@@ -93,6 +94,10 @@ class _Voice:
             "projects": t("Project {key}", key=key),
             "milestones": t("Milestone {key}", key=key),
             "published_figures": t("Published figure {key}", key=key),
+            "waivers": t("Waiver {key}", key=key),
+            "pins": t("Pin or ban {key}", key=key),
+            "quotas": t("Quota {key}", key=key),
+            "weights": t("Weight of {key}", key=key),
         }[table]
         name = self._name(table, key)
         return f"{said} {name}" if name else said

@@ -120,6 +120,7 @@ SAID: dict[str, Callable[[object, Translate], str]] = {
     "state": figures.state,
     "stage": figures.stage,
     "event": figures.event,
+    "sense": figures.sense,
     "verdict": said,
     "role": said,
     "kind": said,

@@ -34,7 +34,7 @@ def sliders(assessed: pd.DataFrame, tenant: str, s: Session) -> pd.DataFrame:
         The session.
     """
     t = s.t
-    policy = weights.of(s.rules)
+    policy = weights.of(s.rules, park=s.park)
     asked = sorted(name for name in assessed["criterion"].unique() if policy.get(name, 0) > 0)
     if not asked:
         return assessed
@@ -53,7 +53,7 @@ def sliders(assessed: pd.DataFrame, tenant: str, s: Session) -> pd.DataFrame:
             )
             for name, (slider, _) in zip(asked, columns, strict=True)
         }
-        weighed = weights.applied(assessed, weights.of(s.rules, given))
+        weighed = weights.applied(assessed, weights.of(s.rules, given, s.park))
         found = stability.first_place(weighed)
         found = found[found["need_id"] == found["need_id"].iloc[0]].set_index("criterion")
         for name, (_, beside) in zip(asked, columns, strict=True):

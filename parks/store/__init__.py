@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import sqlalchemy as sa
 
 from parks import words
-from parks.store import (
-    acts,
-    audit,
-    care,
-    entries,
-    history,
-    intakes,
-    merging,
-    opening,
-    rights,
-    scenarios,
-    shots,
-    tables,
-    views,
-)
-from parks.store.handle import Handle
-from parks.store.writing import Act, Writing
+from parks.store import acts, entries, history, intakes, merging, opening, removal, rights, scenarios, tables
+from parks.store.reading import Reader
+from parks.store.writing import Act
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from parks.issues import Issue
-    from parks.snapshot import Snapshot
 
 __all__ = ["Store", "open"]
 
@@ -72,55 +55,8 @@ def open(  # noqa: A001 - read as store.open
 
 
 @dataclass(frozen=True)
-class Store(Handle):
+class Store(Reader):
     """What can be asked of a store and done in it; safe to share between threads."""
-
-    @property
-    def version(self) -> int:
-        """Number of the last change, 0 when there is none: a cache key for all that is computed from the store."""
-        with self.reading() as connection:
-            return views.last(connection)
-
-    def is_empty(self) -> bool:
-        """Return whether the record holds no row now."""
-        with self.reading() as connection:
-            return not any(
-                connection.execute(
-                    sa.exists().where(table.c.scenario == "", table.c.tx_to.is_(None)).select()
-                ).scalar_one()
-                for table in tables.DATA.values()
-            )
-
-    def data_day(self) -> dt.date | None:
-        """Return the newest day from which the record has data, None when no source gives a plain day."""
-        with self.reading() as connection:
-            return history.data_day(connection)
-
-    def as_of(self, day: dt.date, scenario: str | None = None, known_on: dt.date | None = None) -> Snapshot:
-        """Return every table as it stood on `day`; the same frames again while nothing touched them.
-
-        Parameters
-        ----------
-        day
-            The day it shows.
-        scenario
-            The scenario laid over the record as that was at the scenario's base; None is the record.
-        known_on
-            Show what was known at the end of that day (of this machine's clock); None is now.
-
-        Raises
-        ------
-        InvalidData
-            When there is, or was, no such scenario.
-        """
-        with self.reading() as connection:
-            known = views.last(connection) if known_on is None else history.known(connection, known_on)
-            view = views.of(connection, scenario or "", known, self.t)
-            return shots.shot(connection, view, day, self.cache, known_on)
-
-    def whole(self, day: dt.date) -> Snapshot:
-        """Return the record as it stands on `day`, with the leases of all days: what a file is weighed against."""
-        return replace(self.as_of(day), leases=self.as_of(tables.ALWAYS).leases)
 
     def add(  # noqa: PLR0913 - each is said by name
         self,
@@ -202,26 +138,34 @@ class Store(Handle):
             day = (since or tables.ALWAYS).isoformat()
             return intakes.take_in(writing, parts, file, act, day, progress)
 
-    def refused(self, leases: pd.DataFrame) -> tuple[Issue, ...]:
-        """Return why leases (whole rows) could not be written to the record: who holds their units on those days."""
-        with self.reading() as connection:
-            return intakes.refused(Writing(connection, self.t, self.clock()), leases)
+    def remove(
+        self,
+        table: str,
+        keys: Sequence[str],
+        *,
+        by: str,
+        reason: str,
+        scenario: str | None = None,
+        seen: int | None = None,
+    ) -> int:
+        """Take rows out again, at every day, as one change; return its number.
 
-    def receipts(self, digest: str | None = None) -> pd.DataFrame:
-        """Return what imports have brought, the newest first; only of the file with a `digest` (SHA-256) if given."""
-        with self.reading() as connection:
-            return intakes.receipts(connection, digest)
+        What was known of them stays known (`as_of` with ``known_on``). A lease that was so until a day is released.
 
-    def remembered(self, family: str, table: str) -> dict[str, str]:
-        """Return heading → our column, as confirmed for the files of a source before."""
-        with self.reading() as connection:
-            return intakes.remembered(connection, family, table)
+        Parameters
+        ----------
+        table, keys
+            One of `schema.TABLES`, and the keys of its rows.
+        by, reason, scenario, seen
+            As in `place`.
 
-    def written(self, change: int | None) -> int:
-        """Return how many rows a change wrote or ended; 0 for None, what `add` returns when nothing is new."""
-        with self.reading() as connection:
-            found = sa.select(tables.change.c.rows).where(tables.change.c.id == change)
-            return connection.execute(found).scalar_one_or_none() or 0
+        Raises
+        ------
+        InvalidData
+            With every key that is not known, and every one that other rows name. Then nothing is written.
+        """
+        with self.writing(seen) as writing:
+            return removal.remove(writing, table, keys, Act(by, "remove", table, reason, acts.SOURCE, scenario or ""))
 
     def place(  # noqa: PLR0913 - each is said by name
         self,
@@ -334,21 +278,6 @@ class Store(Handle):
         with self.writing() as writing:
             return history.take_back(writing, change, by, reason)
 
-    def undoable(self, *, by: str, scenario: str | None = None) -> int | None:
-        """Return the change that `undo` would take back, None when there is none."""
-        with self.reading() as connection:
-            return history.undoable(connection, by, scenario or "")
-
-    def redoable(self, *, by: str, scenario: str | None = None) -> int | None:
-        """Return the change that `redo` would take back, None when there is none."""
-        with self.reading() as connection:
-            return history.redoable(connection, by, scenario or "")
-
-    def scenarios(self) -> pd.DataFrame:
-        """Return the scenarios in force: name, note, created_at (UTC), by, base, placements, … (`scenarios.frame`)."""
-        with self.reading() as connection:
-            return scenarios.frame(connection)
-
     def create_scenario(self, name: str, *, by: str, note: str = "") -> int:
         """Make a scenario over the record as it stands now; return the number of the change."""
         with self.writing() as writing:
@@ -374,20 +303,6 @@ class Store(Handle):
         """End a scenario that is not locked; return the number of the change. `seen` as in `place`, of the scenario."""
         with self.writing(seen) as writing:
             return scenarios.drop(writing, scenarios.told(by, "drop_scenario", name))
-
-    def differences(self, scenario: str) -> pd.DataFrame:
-        """Return what a scenario changes in the record as it was at its base (see `merging.differences`)."""
-        with self.reading() as connection:
-            return merging.differences(connection, views.of(connection, scenario, views.last(connection), self.t))
-
-    def conflicts(self, scenario: str, choices: Mapping[str, str] | None = None) -> pd.DataFrame:
-        """Return where a scenario and what the record has done since its base cannot both be, one row a conflict.
-
-        `choices`, as in `rebase`, leave out what they decide and add what they bring about. See `conflicts.frame`.
-        """
-        with self.reading() as connection:
-            view = views.of(connection, scenario, views.last(connection), self.t)
-            return merging.frame(connection, view, choices)
 
     def rebase(
         self, scenario: str, *, by: str, choices: Mapping[str, str] | None = None, seen: int | None = None
@@ -426,11 +341,6 @@ class Store(Handle):
                 writing, Act(by, "approve_scenario", scenario, reason, f"scenario {scenario}"), scenario
             )
 
-    def rights(self) -> pd.DataFrame:
-        """Return who may do what not everybody may: who, may, since (UTC), by. While it is empty, everybody may."""
-        with self.reading() as connection:
-            return rights.frame(connection)
-
     def grant(self, who: str, *, by: str, may: str = "approve") -> int:
         """Give a right; return the number of the change."""
         with self.writing() as writing:
@@ -440,43 +350,3 @@ class Store(Handle):
         """Take a right away; return the number of the change."""
         with self.writing() as writing:
             return rights.revoke(writing, who, may, by)
-
-    def changes(
-        self, limit: int | None = 200, scenario: str | None = None, *, everywhere: bool = False
-    ) -> pd.DataFrame:
-        """Return the newest changes (None: all) of a scenario, of the record, or `everywhere`: see `audit.changes`."""
-        with self.reading() as connection:
-            return audit.changes(connection, audit.Asked(limit, scenario=None if everywhere else scenario or ""))
-
-    def audit(self, asked: audit.Asked | None = None) -> pd.DataFrame:
-        """Return the changes that answer `asked`, newest first, each with what stood before and after in words."""
-        with self.reading() as connection:
-            return audit.frame(connection, asked or audit.Asked(), self.t)
-
-    def entries(self, changes: Sequence[int]) -> pd.DataFrame:
-        """Return every row that the changes wrote or ended, with what stood before and after (`audit.entries`)."""
-        with self.reading() as connection:
-            return audit.entries(connection, changes)
-
-    def between(self, since: int, until: int, scenario: str | None = None) -> pd.DataFrame:
-        """Return which change last touched each row between two beliefs: table, key, change_id, who, recorded_at."""
-        with self.reading() as connection:
-            return audit.between(connection, since, until, scenario or "")
-
-    def export_rows(self, table: str) -> pd.DataFrame:
-        """Return every row of `table` ever recorded, as kept: scenario, tx_from, tx_to name the changes."""
-        held = tables.DATA[table]
-        names = [column.name for column in held.columns]
-        with self.reading() as connection:
-            found = views.fetch(connection, [sa.select(*tables.shown(held, names)).order_by(held.c.row_id)])
-        return pd.DataFrame(found, columns=names, dtype="object")
-
-    def backup(self, path: str | Path) -> Path:
-        """Copy the whole store to a new file while others work; return its path.
-
-        Raises
-        ------
-        InvalidData
-            When the file is there already, or cannot be written.
-        """
-        return care.backup(self.home, path, self.t)

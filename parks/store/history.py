@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from parks import schema
 from parks.issues import InvalidData, Issue
 from parks.store import reversal, scenarios, tables
 from parks.store import writing as acts
@@ -31,19 +32,26 @@ def subject(*lists: list[str]) -> str:
 
 def undoable(connection: sa.Connection, who: str, scenario: str) -> int | None:
     """Return the last act of `who` in `scenario` that still counts, None when there is none."""
-    return _newest(connection, who, scenario, tables.change.c.what.in_((*ACTS, "redo")))
+    change = tables.change
+    return _newest(connection, who, scenario, _is_act(change) | (change.c.what == "redo"))
 
 
 def redoable(connection: sa.Connection, who: str, scenario: str) -> int | None:
     """Return the last act that `who` took back in `scenario` and that no newer one has overtaken; the taking back."""
     change, earlier = tables.change, tables.change.alias("earlier")
-    of_an_act = sa.exists().where(earlier.c.id == change.c.undoes, earlier.c.what.in_((*ACTS, "redo")))
+    of_an_act = sa.exists().where(earlier.c.id == change.c.undoes, _is_act(earlier) | (earlier.c.what == "redo"))
     undone = _newest(connection, who, scenario, change.c.what.in_(("undo", "take_back")) & of_an_act)
     newer = sa.select(sa.func.max(change.c.id)).where(
-        change.c.who == who, change.c.scenario == scenario, change.c.what.in_(ACTS)
+        change.c.who == who, change.c.scenario == scenario, _is_act(change)
     )
     overtaken = connection.execute(newer).scalar_one() or 0
     return undone if undone is not None and undone > overtaken else None
+
+
+def _is_act(change: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Return the condition that a change is one that the planner who did it takes back by `undo`."""
+    decided = sa.and_(change.c.what == "add", change.c.subject.in_(sorted(schema.DECISIONS)))
+    return sa.or_(change.c.what.in_(ACTS), decided)
 
 
 def _newest(connection: sa.Connection, who: str, scenario: str, wanted: sa.ColumnElement[bool]) -> int | None:

@@ -168,9 +168,9 @@ class Cache:
         So many are kept however large they are: what one snapshot is made of.
     """
 
-    size: int = 64
+    size: int = 96
     room: int = 1 << 30
-    least: int = 24
+    least: int = 32
     _held: OrderedDict[Hashable, tuple[object, int]] = field(default_factory=OrderedDict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 

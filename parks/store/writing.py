@@ -19,8 +19,8 @@ NUL = "\x00"
 """A sign that PostgreSQL does not keep, and that no text needs."""
 LEASED = ("place", "allocate", "move", "release")
 """What a planner does to leases."""
-ACTS = (*LEASED, "rebase_scenario", "approve_scenario")
-"""What the planner who did it takes back by `undo`."""
+ACTS = (*LEASED, "remove", "rebase_scenario", "approve_scenario")
+"""What the planner who did it takes back by `undo`; rows of `schema.DECISIONS` that they have added too."""
 
 
 def said(what: str, t: Translate) -> str:
@@ -32,6 +32,7 @@ def said(what: str, t: Translate) -> str:
         "allocate": t("Plan accepted"),
         "move": t("Moved"),
         "release": t("Released"),
+        "remove": t("Rows removed"),
         "undo": t("Undone"),
         "redo": t("Done again"),
         "take_back": t("Taken back"),

@@ -59,15 +59,20 @@ def upgrade() -> None:
     _dated("taken", "scenario:t! table_name:t! key:t!", once)
     op.create_index("taken_key", "taken", once)
     for name, own in DATA.items():
-        key = own.partition(":")[0]
-        columns = f"{own} {TOLD} {DAYS} scenario:t!"
-        _dated(name, columns, [key, "scenario", "valid_from"], sa.CheckConstraint("valid_from < valid_to"))
-        _looked_for(name, key)
+        keep(name, own)
     rules = [sa.CheckConstraint("valid_from < valid_to"), sa.CheckConstraint(f"state IN ({STATES})")]
     _dated("leases", f"lease_id:t! {LEASES}", ["lease_id", "scenario"], *rules)
     _looked_for("leases", "lease_id")
     op.create_index("leases_unit", "leases", ["unit_id"])
     op.create_index("leases_tenant", "leases", ["tenant_id"])
+
+
+def keep(name: str, own: str) -> None:
+    """Make a table of the data with its own columns (see `DATA`) and those that all of them have."""
+    key = own.partition(":")[0]
+    columns = f"{own} {TOLD} {DAYS} scenario:t!"
+    _dated(name, columns, [key, "scenario", "valid_from"], sa.CheckConstraint("valid_from < valid_to"))
+    _looked_for(name, key)
 
 
 def _columns(said: str) -> list[sa.Column[Any]]:
