@@ -90,7 +90,7 @@ def test_a_need_on_the_ground_alone_is_told_by_the_rules_that_apply():
     assert "B1-F2-1" in why[0]
     assert len(why) == 2
     lines = explanation.place(park, rules, space, "T1", "B1-F2-1", EN)
-    assert [name for name, _, _ in lines if name.startswith("Usual")] == ["Usual for the sector: floor_load_upper"]
+    assert [one.rule for one in lines if one.rule.startswith("Usual")] == ["Usual for the sector: floor_load_upper"]
 
 
 def test_a_loss_is_at_least_without_time_and_at_most_without_proof(monkeypatch):
@@ -241,8 +241,8 @@ def test_one_place_is_told_rule_by_rule_misses_first():
     park, space = district(units, [wish], leases=leases, floors=floors)
     rules = policy(zone_fit=ZONE_FIT, clashes=clashes)
     lines = explanation.place(park, rules, space, "T1", "B1-F1-1", EN)
-    said = {name: (verdict, sentence) for name, verdict, sentence in lines}
-    assert [verdict for _, verdict, _ in lines[:2]] == ["unfit", "unfit"]
+    said = {name: (verdict, sentence) for name, verdict, sentence, _ in lines}
+    assert [one.verdict for one in lines[:2]] == ["unfit", "unfit"]
     assert said["rule load"] == ("unfit", "Asked: 5 kN/m². Offered: 4 kN/m², which does not answer it. Source: test.")
     assert said["rule drain"] == ("unknown", "Asked: yes. What is offered is not known: find out. Source: test.")
     assert said["Zone policy for the sector"] == (
@@ -258,7 +258,7 @@ def test_one_place_is_told_rule_by_rule_misses_first():
     )
     assert said["Clash P1."][1] == "The building does not rule it out. Source: test."
     assert said["Clash P2."][1] == "Whether the building rules it out is not known: find out. Source: test."
-    below = {name: sentence for name, _, sentence in explanation.place(park, rules, space, "T1", "B1-F-1-1", ZH)}
+    below = {name: sentence for name, _, sentence, _ in explanation.place(park, rules, space, "T1", "B1-F-1-1", ZH)}
     assert below["冲突P1。"] == "楼栋条件本身不允许。 来源：test。"
     assert below["规则area_min"].startswith("需求：100 m²。供给：")
     nowhere = policy()
@@ -267,7 +267,9 @@ def test_one_place_is_told_rule_by_rule_misses_first():
         "Zone policy for the sector",
         "unknown",
         "Asked: S1 production. What is offered is not known: find out.",
+        "",
     ) in lines
+    assert {one.barring for one in lines} == {"", "load", "drain"}
 
 
 def test_a_company_without_a_name_is_called_by_its_id_and_a_zone_may_be_unknown():

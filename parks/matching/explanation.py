@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from parks.checks import decisions
 from parks.matching import allocation, choices, fit, obstacles, releases, sayings, solver, swaps, verbs
 from parks.matching import pins as pinning
 from parks.matching import wishes as wishing
@@ -29,6 +30,27 @@ if TYPE_CHECKING:
 ALTERNATIVES = 5
 SAME = 0.005
 """Difference of two values of a rule that is not worth a sentence."""
+
+
+class Told(NamedTuple):
+    """What one rule says of one unit for one need.
+
+    Parameters
+    ----------
+    rule
+        Its name.
+    verdict
+        ``fits unfit unknown waived``.
+    sentence
+        Need, offer and source.
+    barring
+        Id of the rule where it is a hard one that forbids the place and could be waived, or is; else empty.
+    """
+
+    rule: str
+    verdict: str
+    sentence: str
+    barring: str
 
 
 def explain(  # noqa: PLR0913 - each is said by name
@@ -126,8 +148,9 @@ def why_not(  # noqa: PLR0913 - each is said by name
     Returns
     -------
     dict
-        tenant_id; unit_id; loss and loss_kind as in `explain`, None where it cannot be there; why (sentences: the
-        first hard rule that the unit fails, or who holds it, or what would change in the plan).
+        tenant_id; unit_id; need_id, unit_ids (the place that it would take), loss and loss_kind as in `explain`, None
+        where it cannot be there; why (sentences: the first hard rule that the unit fails, or who holds it, or what
+        would change in the plan).
 
     Raises
     ------
@@ -141,7 +164,8 @@ def why_not(  # noqa: PLR0913 - each is said by name
     unit = int(pd.Index(case.pairs.desk.offers.frame["unit_id"]).get_indexer(pd.Index([unit_id]))[0])
     if unit < 0:
         raise KeyError(unit_id)
-    said: dict[str, Any] = {"tenant_id": tenant_id, "unit_id": unit_id, "loss": None, "loss_kind": None, "why": []}
+    said: dict[str, Any] = {"tenant_id": tenant_id, "unit_id": unit_id, "need_id": None, "unit_ids": None}
+    said |= {"loss": None, "loss_kind": None, "why": []}
     if not rows:
         return said | {"why": [t("It has no open need: it is placed by a lease, or has asked for nothing.")]}
     clock = solver.Clock(budget, None, None)
@@ -157,8 +181,9 @@ def why_not(  # noqa: PLR0913 - each is said by name
         if swap is None:
             said["why"].append(obstacles.barred(at, row, unit, case, space))
             continue
-        why = [_alternative(at, row, swap)["sentence"], *swaps.moves(at, swap)]
-        return said | {"loss": swap.loss, "loss_kind": swap.kind, "why": why}
+        told = _alternative(at, row, swap)
+        place = {name: told[name] for name in ("need_id", "unit_ids", "loss", "loss_kind")}
+        return said | place | {"why": [told["sentence"], *swaps.moves(at, swap)]}
     return said
 
 
@@ -204,8 +229,8 @@ def place(
     t: Translate,
     *,
     waivers: pd.DataFrame | None = None,
-) -> list[tuple[str, str, str]]:
-    """Return why one unit serves a tenant or not: name of the rule, verdict, sentence with need, offer and source.
+) -> list[Told]:
+    """Return why one unit serves a tenant or not, rule by rule.
 
     Misses of hard rules first, then what was waived (`waivers` as in `fit.assess`, None takes the snapshot's; the
     sentence says by whom, when and why), then unknowns, then the rest; a company with several needs has a row for each.
@@ -230,7 +255,8 @@ def place(
                 verdict = verbs.VERDICTS[read.verdict[at]]
                 order = {"unfit": 0 if read.hard[at] else 3, "waived": 1, "unknown": 2, "fits": 4}[verdict]
                 sentence = sayings.reason(park, read, int(at), known.get(read.rule_id), t)
-                rows.append((order, (names[read.rule_id], verdict, sentence)))
+                bars = read.hard[at] and verdict != "fits" and read.rule_id not in decisions.NEVER
+                rows.append((order, Told(names[read.rule_id], verdict, sentence, read.rule_id if bars else "")))
     return [row for _, row in sorted(rows, key=lambda row: row[0])]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from parks.words import Translate
 
-    Tell = Callable[[float, str], None]
+    Tell = Callable[[float, str], bool]
     Work = Callable[[Tell], Any]
 
 PATIENCE = 0.5
@@ -36,6 +36,8 @@ class Job:
     ----------
     work
         Does it; tells how far it is (0 to 1) and what comes next.
+    keeps
+        Whether it keeps what it has when the user stops it: it is then told so, by True; other work is broken off.
     share, said
         How far it is.
     result, fault, error
@@ -45,6 +47,7 @@ class Job:
     """
 
     work: Work
+    keeps: bool = False
     share: float = 0.0
     said: str = ""
     result: Any = None
@@ -68,10 +71,11 @@ class Job:
         except Exception as error:  # noqa: BLE001 - raised again where somebody waits for it
             self.error = error
 
-    def _tell(self, share: float, said: str) -> None:
-        if self.is_asked_to_stop:
+    def _tell(self, share: float, said: str) -> bool:
+        if self.is_asked_to_stop and not self.keeps:
             raise Stopped
         self.share, self.said = share, said
+        return self.is_asked_to_stop
 
     @property
     def is_done(self) -> bool:
@@ -79,9 +83,9 @@ class Job:
         return not self.thread.is_alive()
 
 
-def begin(key: str, work: Work) -> None:
-    """Begin work under `key` in this session; what was there before is forgotten."""
-    job = Job(work)
+def begin(key: str, work: Work, *, keeps: bool = False) -> None:
+    """Begin work under `key` in this session; what was there before is forgotten. `keeps` as in `Job`."""
+    job = Job(work, keeps)
     st.session_state[key] = job
     job.thread.join(PATIENCE)
 

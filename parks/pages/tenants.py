@@ -9,7 +9,7 @@ import streamlit as st
 
 from parks.matching import explanation, fit
 from parks.output import charts, figures
-from parks.pages import session, start, tables, weighing
+from parks.pages import decisions, session, start, tables, weighing
 
 if TYPE_CHECKING:
     from parks.pages.session import Session
@@ -171,5 +171,12 @@ def reasons(tenant: str, unit: str, s: Session) -> None:
     }
     order = list(marks)
     rows = explanation.place(s.park, s.rules, s.space, tenant, unit, s.t)
-    for name, verdict, sentence in sorted(rows, key=lambda row: order.index(row[1])):
-        st.markdown(f"{marks[verdict]} **{session.plain(name)}** {session.plain(sentence)}")
+    for told in sorted(rows, key=lambda row: order.index(row.verdict)):
+        place = st.container(horizontal=True, vertical_alignment="center") if told.barring else st
+        place.markdown(f"{marks[told.verdict]} **{session.plain(told.rule)}** {session.plain(told.sentence)}")
+        if told.verdict == "waived":
+            with place:
+                decisions.unwaive(s, tenant, unit, told.barring)
+        elif told.barring:
+            with place:
+                decisions.waive(s, tenant, unit, told.barring, told.rule)
