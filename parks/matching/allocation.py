@@ -15,7 +15,7 @@ from parks.matching import pins as pinning
 from parks.matching import quotas as quoting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -128,9 +128,25 @@ class Case:
     problem: Problem
 
 
-def case(park: Snapshot, rules: Any, space: pd.DataFrame, need_ids: Iterable[str] | None = None) -> Case:  # noqa: ANN401 - the Policy
-    """Return the problem that the open needs pose (or those of `need_ids`); reuse it to explain a plan quickly."""
-    pairs = fit.pairs(park, rules, space, demand.open_needs(park) if need_ids is None else list(need_ids))
+def case(
+    park: Snapshot,
+    rules: Any,  # noqa: ANN401 - the Policy
+    space: pd.DataFrame,
+    need_ids: Iterable[str] | None = None,
+    *,
+    weights: Mapping[str, float] | None = None,
+    waivers: pd.DataFrame | None = None,
+) -> Case:
+    """Return the problem that the open needs pose (or those of `need_ids`); reuse it to explain a plan quickly.
+
+    `weights` and `waivers` are as in `fit.assess`.
+    """
+    needs = demand.open_needs(park) if need_ids is None else list(need_ids)
+    return pose(fit.pairs(park, rules, space, needs, weights=weights, waivers=waivers))
+
+
+def pose(pairs: Pairs) -> Case:
+    """Return the problem that needs pose on units that they were read against."""
     offers = pairs.desk.offers
     problem = choices.Problem(
         columns=patterns.columns(pairs),
@@ -303,8 +319,7 @@ def _plan(posed: Case, chosen: Ints, bound: float, seconds: float, method: str) 
         message = f"the plan is worth {value}, more than the bound {bound}: one of them is wrong"
         raise ArithmeticError(message)
     top = max(bound, value)  # equal but for rounding
-    scale = top if top > 0 else -value  # priced quotas may cost more than the plan is worth
-    gap = (top - value) / scale if scale > 0 else 0.0
+    gap = gap_of(value, top)
     return Plan(
         value=value,
         bound=top,
@@ -323,6 +338,12 @@ def _plan(posed: Case, chosen: Ints, bound: float, seconds: float, method: str) 
         method=method,
         columns=len(problem.columns),
     )
+
+
+def gap_of(value: float, bound: float) -> float:
+    """Return how far below its bound a value is, relative (`Plan`)."""
+    scale = bound if bound > 0 else -value  # priced quotas may cost more than the plan is worth
+    return (bound - value) / scale if scale > 0 else 0.0
 
 
 def _assignments(posed: Case, picked: patterns.Columns) -> pd.DataFrame:
