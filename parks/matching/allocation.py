@@ -143,8 +143,12 @@ def case(
 
     `weights` and `waivers` are as in `fit.assess`.
     """
-    asked = demand.open_needs(park) if need_ids is None else list(need_ids)
-    pairs = fit.pairs(park, rules, space, asked, weights=weights, waivers=waivers)
+    needs = demand.open_needs(park) if need_ids is None else list(need_ids)
+    return pose(fit.pairs(park, rules, space, needs, weights=weights, waivers=waivers))
+
+
+def pose(pairs: Pairs) -> Case:
+    """Return the problem that needs pose on units that they were read against."""
     offers = pairs.desk.offers
     columns, rests = placements.columns(pairs)
     problem = choices.Problem(
@@ -348,8 +352,7 @@ def _plan(posed: Case, chosen: Ints, bound: float, seconds: float, method: str) 
         message = f"the plan is worth {value}, more than the bound {bound}: one of them is wrong"
         raise ArithmeticError(message)
     top = max(bound, value)  # equal but for rounding
-    scale = top if top > 0 else -value  # priced quotas may cost more than the plan is worth
-    gap = (top - value) / scale if scale > 0 else 0.0
+    gap = gap_of(value, top)
     return Plan(
         value=value,
         bound=top,
@@ -369,6 +372,12 @@ def _plan(posed: Case, chosen: Ints, bound: float, seconds: float, method: str) 
         method=method,
         columns=len(problem.columns),
     )
+
+
+def gap_of(value: float, bound: float) -> float:
+    """Return how far below its bound a value is, relative (`Plan`)."""
+    scale = bound if bound > 0 else -value  # priced quotas may cost more than the plan is worth
+    return (bound - value) / scale if scale > 0 else 0.0
 
 
 def _assignments(posed: Case, picked: Columns) -> pd.DataFrame:

@@ -101,6 +101,11 @@ def numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
+def storeys(level: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return levels as numbers that follow one another: there is no floor 0."""
+    return np.where(level < 0, level + 1, level)
+
+
 def of(park: Snapshot, space: pd.DataFrame) -> Offers:
     """Return what the units of `space` offer.
 
@@ -123,7 +128,7 @@ def of(park: Snapshot, space: pd.DataFrame) -> Offers:
     adjoins = np.zeros(len(frame), dtype=np.bool_)
     adjoins[1:] = (floor[1:] == floor[:-1]) & (position[1:] == position[:-1] + 1)
     first = np.flatnonzero(np.diff(floor, prepend=-1))
-    storey = np.where(level < 0, level + 1, level)[first]  # there is no floor 0
+    storey = storeys(level)[first]
     stacked = np.zeros(len(first), dtype=np.bool_)
     stacked[1:] = (building[first][1:] == building[first][:-1]) & (storey[1:] == storey[:-1] + 1)
     return Offers(
