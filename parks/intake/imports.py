@@ -196,7 +196,7 @@ def weigh(
     t: Translate,
     *,
     clashes: Clashes | None = None,
-    progress: Callable[[float, str], None] | None = None,
+    progress: Callable[[float, str], object] | None = None,
 ) -> tuple[Outcome, ...]:
     """Return what every part of a file would do to the record, parents before children.
 

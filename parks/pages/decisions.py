@@ -150,10 +150,10 @@ def _quotas(s: Session) -> None:
     _listed(s, "quotas", frame.assign(sense=frame["sense"].map(senses))[columns], {"quota_id": t("Quota")})
     if _closed(s):
         return
-    sectors = tables.names(s, "sectors")
+    sectors, zones = tables.names(s, "sectors"), tables.names(s, "zones").to_dict()
     with st.form("quota_form", border=False, clear_on_submit=True):
         left, right = st.columns(2)
-        zone = left.selectbox(t("Zone"), list(s.rules.zones["zone_id"]), format_func=tables.names(s, "zones").get)
+        zone = left.selectbox(t("Zone"), list(s.rules.zones["zone_id"]), format_func=zones.__getitem__)
         chosen = right.multiselect(
             t("Sectors or groups"), list(sectors.index), format_func=lambda code: f"{sectors[code]} · {code}"
         )

@@ -1,4 +1,4 @@
-"""What follows from a plan: how quotas are kept, what changed since the last, what pins cost, what more space is worth."""
+"""What follows from a plan: quotas, what changed since the last, what pins cost, what more space would be worth."""
 
 from __future__ import annotations
 
@@ -98,8 +98,10 @@ def _worth(s: Session, found: Found) -> None:
             return bool(tell(known / max(every, 1), t("{known} of {every}", known=known, every=every)))
 
         tell(0.0, "")
-        options = {"budget": SECONDS, "progress": progress}
-        return found, worth.of(basis.park, basis.rules, basis.space, found.plan, found.case, t, **options)
+        told = worth.of(
+            basis.park, basis.rules, basis.space, found.plan, found.case, t, budget=SECONDS, progress=progress
+        )
+        return found, told
 
     st.caption(
         t(

@@ -175,7 +175,8 @@ def _shown(s: Session, found: Found) -> None:
             icon=":material/update:",
         )
     _measures(s, found)
-    names = fit.rule_names(s.rules, s.lang) | tables.names(s, "tenants").to_dict()
+    names = fit.rule_names(s.rules, s.lang)
+    names |= {str(code): str(name) for code, name in tables.names(s, "tenants").items()}
     for refused in plan.refused:
         st.warning(session.plain(refusals.sentence(refused, names, t)), icon=":material/block:")
     outlooks.quotas(s, plan)

@@ -70,9 +70,7 @@ def _explained(s: Session, found: Found, tenant: str) -> dict[str, Any]:
         kept["plan"] = found.plan
     if key not in kept:
         basis = found.basis
-        kept[key] = explanation.explain(
-            basis.park, basis.rules, basis.space, found.plan, tenant, s.t, given=found.case
-        )
+        kept[key] = explanation.explain(basis.park, basis.rules, basis.space, found.plan, tenant, s.t, given=found.case)
     said: dict[str, Any] = kept[key]
     return said
 
@@ -81,7 +79,7 @@ def _alternatives(s: Session, found: Found, tenant: str, others: list[dict[str, 
     """List the next best places with what they cost; each can be pinned, and the place of the plan too."""
     t, own = s.t, found.plan.assignments
     own = own[own["tenant_id"] == tenant]
-    held = [(need, list(rows["unit_id"])) for need, rows in own.groupby("need_id")]
+    held = [(str(need), list(rows["unit_id"])) for need, rows in own.groupby("need_id")]
     for number, (need, units) in enumerate(held):
         row = st.container(horizontal=True)
         if row.button(t("Pin it where it is"), icon=":material/keep:", key=f"pin_own_{number}", disabled=_shut(s)):
@@ -106,9 +104,7 @@ def _elsewhere(s: Session, found: Found, tenant: str, keep: Keep) -> None:
     )
     if unit is None:
         return
-    said = explanation.why_not(
-        basis.park, basis.rules, basis.space, found.plan, tenant, unit, t, given=found.case
-    )
+    said = explanation.why_not(basis.park, basis.rules, basis.space, found.plan, tenant, unit, t, given=found.case)
     _list(said["why"])
     if said["loss"] is not None and st.button(
         t("Pin it to a place with this unit"), icon=":material/keep:", key="pin_there", disabled=_shut(s)

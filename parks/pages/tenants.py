@@ -172,7 +172,7 @@ def reasons(tenant: str, unit: str, s: Session) -> None:
     order = list(marks)
     rows = explanation.place(s.park, s.rules, s.space, tenant, unit, s.t)
     for told in sorted(rows, key=lambda row: order.index(row.verdict)):
-        place = st.container(horizontal=True, vertical_alignment="center") if told.barring else st
+        place = st.container(horizontal=True, vertical_alignment="center")
         place.markdown(f"{marks[told.verdict]} **{session.plain(told.rule)}** {session.plain(told.sentence)}")
         if told.verdict == "waived":
             with place:

@@ -235,7 +235,7 @@ def _emptied(outcome: Outcome) -> Outcome:
     return replace(outcome, rows=outcome.rows[:0], new=(), changed=outcome.changed[:0], ended=())
 
 
-def _weighing(t: Translate) -> Callable[[float, str], None] | None:
+def _weighing(t: Translate) -> Callable[[float, str], object] | None:
     """Return what tells a person at a terminal which table is weighed; None where nobody looks."""
     if not sys.stderr.isatty():
         return None
