@@ -131,15 +131,17 @@ class Case:
 def case(park: Snapshot, rules: Any, space: pd.DataFrame, need_ids: Iterable[str] | None = None) -> Case:  # noqa: ANN401 - the Policy
     """Return the problem that the open needs pose (or those of `need_ids`); reuse it to explain a plan quickly."""
     pairs = fit.pairs(park, rules, space, demand.open_needs(park) if need_ids is None else list(need_ids))
-    offers = pairs.desk.offers
+    offers, near = pairs.desk.offers, pairs.desk.there.near
+    apart = conflicts.apart(pairs.needs, pairs.desk.there)
     columns, rests = placements.columns(pairs)
     problem = choices.Problem(
         columns=columns,
         needs=len(pairs.needs),
         units=len(offers.frame),
-        place={"building": offers.building, "floor": offers.floor},
-        apart=conflicts.apart(pairs.needs, pairs.desk.there),
+        place={"building": offers.building} | {scope: near[scope].code for scope in apart},
+        apart=apart,
         rests=rests,
+        beside={scope: near[scope].beside for scope in apart},
     )
     return Case(pairs, problem)
 

@@ -101,6 +101,11 @@ def numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
+def storeys(level: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return levels so that those of floors one above another follow: there is no floor 0."""
+    return np.where(level < 0, level + 1, level)
+
+
 def of(park: Snapshot, space: pd.DataFrame) -> Offers:
     """Return what the units of `space` offer.
 
@@ -123,7 +128,7 @@ def of(park: Snapshot, space: pd.DataFrame) -> Offers:
     adjoins = np.zeros(len(frame), dtype=np.bool_)
     adjoins[1:] = (floor[1:] == floor[:-1]) & (position[1:] == position[:-1] + 1)
     first = np.flatnonzero(np.diff(floor, prepend=-1))
-    storey = np.where(level < 0, level + 1, level)[first]  # there is no floor 0
+    storey = storeys(level)[first]
     stacked = np.zeros(len(first), dtype=np.bool_)
     stacked[1:] = (building[first][1:] == building[first][:-1]) & (storey[1:] == storey[:-1] + 1)
     return Offers(
@@ -161,8 +166,8 @@ def occupants(park: Snapshot, offers: Offers) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        tenant_id, sector_code, stage, unit (number in `offers`), building, floor (codes),
-        until (day number, inf when open), approved (fire class of the building, NA unknown).
+        tenant_id, sector_code, stage, unit (number in `offers`), until (day number, inf when open),
+        approved (fire class of the building, NA unknown).
     """
     leases = park.leases
     ends = day_numbers(leases["valid_to"], np.inf)
@@ -173,6 +178,4 @@ def occupants(park: Snapshot, offers: Offers) -> pd.DataFrame:
     who = who.merge(park.tenants[["tenant_id", "sector_code", "stage"]], on="tenant_id", how="left")
     at = unit[keep]
     approved = offers.frame["fire_class"].to_numpy(dtype=object)[at]
-    return who.assign(
-        unit=at, building=offers.building[at], floor=offers.floor[at], until=ends[keep], approved=approved
-    )
+    return who.assign(unit=at, until=ends[keep], approved=approved)
