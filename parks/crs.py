@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     System = str | int | pyproj.CRS
     Pair = tuple[Numbers, Numbers]
+    Places = NDArray[np.int64]
 
 WGS84 = "EPSG:4326"
 DEGREES, MERCATOR = 4326, 3857
@@ -42,6 +43,8 @@ MAINLAND = (72.004, 0.8293, 137.8347, 55.8271)
 GEOD = pyproj.Geod(ellps="WGS84")
 KRASOVSKY_M, KRASOVSKY_E2 = 6_378_245.0, 0.006_693_421_622_965_943
 """Ellipsoid inside the GCJ-02 formula: semi-major axis and squared eccentricity."""
+LEAST_DEGREE_M, FARTHEST_DEG = 110_500.0, 89.0
+"""Less than a degree of latitude measures anywhere, so that no neighbour is missed; and how far from the equator."""
 CLOSE_DEG = 1e-13
 """The inverse of a shift stops at this step: about 1e-8 m."""
 
@@ -97,6 +100,46 @@ def length_m(shapes: gpd.GeoSeries, *, lang: str = "en") -> pd.Series[Any]:
 def distance_m(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLike) -> Numbers:
     """Return the geodesic distance [m] between places in degrees (WGS 84); NaN where a coordinate is unknown."""
     return _geodesic(GEOD.inv, lon1, lat1, lon2, lat2)[2]
+
+
+def near(shapes: gpd.GeoSeries, reach_m: float, *, lang: str = "en") -> tuple[Places, Places, Numbers]:
+    """Return the pairs of shapes that lie nearer to each other than a reach.
+
+    Parameters
+    ----------
+    shapes
+        EPSG:4326: outlines, lines or points; one that is missing or empty is in no pair.
+    reach_m
+        The reach [m], a few km at most.
+    lang
+        Language of a refusal.
+
+    Returns
+    -------
+    tuple of arrays
+        Positions of one and the other shape, each pair both ways, and their geodesic distance [m]: 0 where they touch.
+        Sorted by position. It is measured in the plane about the first of the two (see `local`).
+
+    Raises
+    ------
+    InvalidData
+        When the layer has no CRS or another one.
+    """
+    _require_wgs84(shapes, lang)
+    values = shapes.to_numpy()
+    at = np.flatnonzero(~(shapely.is_missing(values) | shapely.is_empty(values)))
+    west, south, east, north = shapely.bounds(values[at]).T
+    high = reach_m / LEAST_DEGREE_M
+    wide = high / np.cos(np.radians(np.minimum(np.maximum(np.abs(south), np.abs(north)) + high, FARTHEST_DEG)))
+    boxes = shapely.box(west - wide, south - high, east + wide, north + high)
+    one, two = shapely.STRtree(values[at]).query(boxes)
+    one, two = one[one < two], two[one < two]
+    middle = shapely.centroid(values[at])[one]
+    apart = shapely.distance(*(_in_plane(values[at][side], middle) for side in (one, two)))
+    pair = np.array([at[one], at[two]])[:, apart < reach_m]
+    first, second = np.hstack([pair, pair[::-1]])
+    order = np.lexsort((second, first))
+    return first[order], second[order], np.tile(apart[apart < reach_m], 2)[order]
 
 
 def local(lon: ArrayLike, lat: ArrayLike, east_m: ArrayLike, north_m: ArrayLike) -> Pair:
@@ -251,6 +294,14 @@ def _transformer(source: int, target: int) -> pyproj.Transformer:
 def _moved(shapes: NDArray[Any], solve: Callable[..., Any]) -> NDArray[Any]:
     """Return copies of `shapes` with every place put through `solve` at once."""
     moved: NDArray[Any] = shapely.transform(shapes, lambda places: np.column_stack(solve(places[:, 0], places[:, 1])))
+    return moved
+
+
+def _in_plane(shapes: NDArray[Any], middle: NDArray[Any]) -> NDArray[Any]:
+    """Return copies of `shapes` in metres east and north, each about its own point of `middle`."""
+    places, owner = shapely.get_coordinates(shapes, return_index=True)
+    east, north = to_local(shapely.get_x(middle)[owner], shapely.get_y(middle)[owner], places[:, 0], places[:, 1])
+    moved: NDArray[Any] = shapely.set_coordinates(shapely.force_2d(shapes), np.column_stack([east, north]))
     return moved
 
 

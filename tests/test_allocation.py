@@ -404,7 +404,7 @@ def test_the_checker_names_every_fault():
     assert "is held by lease L1" in faults(given_to("B2-F1-1", begin="2026-05-01", end="2026-11-01"))
     assert "neither a row on one floor nor whole floors" in faults(given_to("B1-F1-1", "B1-F1-3"))
     assert "not one above another" in faults(given_to("B1-F1-1", "B1-F1-2", "B1-F1-3", "B1-F3-1"))
-    assert "not one above another" in faults(given_to("B1-F3-1", "B2-F1-1"))
+    assert "split over 2 buildings" in faults(given_to("B1-F3-1", "B2-F1-1"))
     assert "may not share B1-F1 (C)" in faults(
         given_to("B1-F1-1", "B1-F1-2") + given_to("B1-F1-3", need_id="N2", tenant="T2", end=None)
     )

@@ -53,6 +53,7 @@ def rule(line):
 
 def conflict(conflict_id, *, scope="building", hardness="hard", any_b=False, place=None, **sides):
     row = {"conflict_id": conflict_id, "scope": scope, "hardness": hardness, "any_b": any_b, "place": place}
+    row |= {"distance_m": None, "one_building": None}
     names = {"rule_zh": f"冲突{conflict_id}。", "rule_en": f"Clash {conflict_id}."}
     return {**row, "machine": True, **names, **ANY, **sides, **PROVENANCE}
 

@@ -149,15 +149,17 @@ def case(
 
 def pose(pairs: Pairs) -> Case:
     """Return the problem that needs pose on units that they were read against."""
-    offers = pairs.desk.offers
+    offers, near = pairs.desk.offers, pairs.desk.there.near
+    apart = conflicts.apart(pairs.needs, pairs.desk.there)
     columns, rests = placements.columns(pairs)
     problem = choices.Problem(
         columns=columns,
         needs=len(pairs.needs),
         units=len(offers.frame),
-        place={"building": offers.building, "floor": offers.floor},
-        apart=conflicts.apart(pairs.needs, pairs.desk.there),
+        place={"building": offers.building} | {scope: near[scope].code for scope in apart},
+        apart=apart,
         rests=rests,
+        beside={scope: near[scope].beside for scope in apart},
     )
     return Case(pairs, problem)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
     from parks.matching.patterns import Columns
     from parks.matching.splits import Rest
+    from parks.matching.vicinity import Lists
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
 Clash = tuple[str, int, int, int]
-"""Scope, place, and the two needs that may not both be in it."""
+"""Scope, place, and the two needs that may not be in it (the first) and in it or beside it (the second)."""
 SLACK = 1e-6
 """Rounding that a limit is forgiven, relative to 1 m² and its size."""
 
@@ -63,15 +64,17 @@ class Problem:
     needs, units
         How many there are.
     place
-        Scope (``building``, ``floor``) → code of each unit, growing with the unit's number.
+        Scope (``building``, ``floor``, ``neighbouring``, …) → code of each unit, growing with the unit's number.
     apart
-        Scope → which pairs of needs may not share a place of it.
+        Scope → which pairs of needs may not be in places of it that are beside each other.
     must
         Needs that every plan places.
     limits
         The quotas.
     rests
         Placements that are not among the columns because they are too many.
+    beside
+        Scope → the places beside each of its places, the same both ways; of a scope that is not there, itself alone.
     """
 
     columns: Columns
@@ -82,6 +85,17 @@ class Problem:
     must: frozenset[int] = frozenset()
     limits: tuple[Limit, ...] = ()
     rests: tuple[Rest, ...] = ()
+    beside: Mapping[str, Lists] = field(default_factory=dict)
+
+    def around(self, scope: str, units: Ints) -> NDArray[np.bool_]:
+        """Return which units lie in a place beside those of some units."""
+        code = self.place[scope]
+        places = np.unique(code[units])
+        if scope in self.beside:
+            places, _ = self.beside[scope].of(places)
+        near = np.zeros(int(code.max()) + 1, dtype=np.bool_)
+        near[places[places < len(near)]] = True
+        return near[code]
 
     def value(self, chosen: Ints) -> float:
         """Return the value of a selection of columns, less the price of what it has above its quotas."""
@@ -106,10 +120,8 @@ def shut(problem: Problem, alive: NDArray[np.bool_], column: int) -> None:
     alive &= (columns.need != need) & columns.clear(column)
     for scope, matrix in problem.apart.items():
         if matrix[need].any():
-            low, high = columns.spots(problem.place[scope])
-            for first, last in zip(low[column], high[column], strict=True):
-                touches = ((high >= first) & (low <= last)).any(axis=1)
-                alive &= ~(matrix[need][columns.need] & touches)
+            touches = columns.sums(problem.around(scope, columns.units(column)).astype(np.float64)) > 0
+            alive &= ~(matrix[need][columns.need] & touches)
 
 
 def _gain(problem: Problem, taken: list[int]) -> Floats:
@@ -170,14 +182,11 @@ def clashes(problem: Problem, chosen: Ints) -> list[Clash]:
     """Return every conflict that a selection breaks: scope, place and the two needs."""
     columns, found = problem.columns, []
     for scope, matrix in problem.apart.items():
-        picked = columns.only(chosen)
-        low, high, need = *picked.spots(problem.place[scope]), picked.need
+        need, code = columns.need[chosen], problem.place[scope]
         for one, two in zip(*np.nonzero(np.triu(matrix[np.ix_(need, need)])), strict=True):
-            places = [
-                {place for a, b in zip(low[row], high[row], strict=True) for place in range(a, b + 1)}
-                for row in (one, two)
-            ]
-            found += [(scope, place, int(need[one]), int(need[two])) for place in sorted(places[0] & places[1])]
+            own = columns.units(int(chosen[one]))
+            hit = own[problem.around(scope, columns.units(int(chosen[two])))[own]]
+            found += [(scope, int(place), int(need[one]), int(need[two])) for place in np.unique(code[hit])]
     return found
 
 

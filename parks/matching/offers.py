@@ -166,8 +166,8 @@ def occupants(park: Snapshot, offers: Offers) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        tenant_id, sector_code, stage, unit (number in `offers`), building, floor (codes),
-        until (day number, inf when open), approved (fire class of the building, NA unknown).
+        tenant_id, sector_code, stage, unit (number in `offers`), until (day number, inf when open),
+        approved (fire class of the building, NA unknown).
     """
     leases = park.leases
     ends = day_numbers(leases["valid_to"], np.inf)
@@ -178,6 +178,4 @@ def occupants(park: Snapshot, offers: Offers) -> pd.DataFrame:
     who = who.merge(park.tenants[["tenant_id", "sector_code", "stage"]], on="tenant_id", how="left")
     at = unit[keep]
     approved = offers.frame["fire_class"].to_numpy(dtype=object)[at]
-    return who.assign(
-        unit=at, building=offers.building[at], floor=offers.floor[at], until=ends[keep], approved=approved
-    )
+    return who.assign(unit=at, until=ends[keep], approved=approved)

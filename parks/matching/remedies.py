@@ -92,8 +92,7 @@ def _open(posed: Case, row: int, altered: Need, chosen: Ints) -> Columns:
         taken[units] = 1
         for scope, matrix in apart.items():
             if matrix[0, number + 1]:
-                code = problem.place[scope]
-                good &= columns.sums(np.isin(code, code[units]).astype(np.float64)) == 0
+                good &= columns.sums(problem.around(scope, units).astype(np.float64)) == 0
     return columns.only(good & (columns.sums(taken) == 0))
 
 

@@ -258,13 +258,14 @@ def _add(problem: Problem, model: Any, rows: Ints) -> None:  # noqa: ANN401 - Hi
 
 
 def _forbid(problem: Problem, model: Any, rows: Ints, known: Rows) -> None:  # noqa: ANN401 - HiGHS has no types
-    """Add one row a conflict: of the two needs' columns in that place, at most one."""
+    """Add one row a conflict: of one need's columns in that place and the other's in or beside it, at most one."""
     columns = problem.columns.only(rows)
-    spots = {scope: columns.spots(code) for scope, code in problem.place.items()}
     for scope, place, one, two in known:
-        low, high = spots[scope]
-        touches = ((low <= place) & (place <= high)).any(axis=1)
-        at = np.flatnonzero(touches & np.isin(columns.need, (one, two))).astype(np.int32)
+        units = np.flatnonzero(problem.place[scope] == place)
+        inside, near = np.zeros(problem.units), problem.around(scope, units).astype(np.float64)
+        inside[units] = 1
+        first = (columns.need == one) & (columns.sums(inside) > 0)
+        at = np.flatnonzero(first | ((columns.need == two) & (columns.sums(near) > 0))).astype(np.int32)
         model.addRow(-highspy.kHighsInf, 1.0, len(at), at, np.ones(len(at)))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from parks import policy, schema
-from parks.matching import promises
+from parks.matching import nearness, promises
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,8 +91,8 @@ class Book:
         Units of each floor.
     leases
         Leases of each unit.
-    within
-        Leases with a company, by floor and by building.
+    let
+        Leases with a company, by building.
     rules
         Hard rules that speak of cells.
     unsuitable
@@ -109,7 +109,7 @@ class Book:
     company: dict[str, Row]
     floors: dict[str, list[str]]
     leases: dict[str, list[Row]]
-    within: dict[str, list[Row]]
+    let: dict[str, list[Row]]
     rules: list[Row]
     unsuitable: list[Row]
     conflicts: list[Row]
@@ -127,7 +127,7 @@ def _book(park: Snapshot, rules: Any, space: pd.DataFrame, waivers: pd.DataFrame
         who = company[row["tenant_id"]]
         need[row["need_id"]] = row | {"sector_code": who["sector_code"], "parent": who["parent"]}
     unit = _units(park, space)
-    leases, within = _ledger(park, unit)
+    leases, let = _ledger(park, unit)
     hard = [row for row in _rows(rules.rules) if row["hardness"] == "hard"]
     stated = [row for row in _rows(rules.fit) if str(row["basis"]).startswith("stated")]
     return Book(
@@ -137,7 +137,7 @@ def _book(park: Snapshot, rules: Any, space: pd.DataFrame, waivers: pd.DataFrame
         company=company,
         floors=_floors(unit),
         leases=leases,
-        within=within,
+        let=let,
         rules=[row for row in hard if row["need_column"] not in APART_FROM_TABLE],
         unsuitable=[row for row in stated if row["fit_level"] == "unsuitable"],
         conflicts=[
@@ -155,14 +155,13 @@ def _rows(frame: pd.DataFrame) -> list[Row]:
 
 def _ledger(park: Snapshot, unit: dict[str, Row]) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
     leases: dict[str, list[Row]] = {}
-    within: dict[str, list[Row]] = {}
+    let: dict[str, list[Row]] = {}
     for row in _rows(park.leases):
         if row["state"] != "intended" and row["unit_id"] in unit:
             leases.setdefault(row["unit_id"], []).append(row)
             if not _empty(row["tenant_id"]):
-                within.setdefault(unit[row["unit_id"]]["floor_id"], []).append(row)
-                within.setdefault(unit[row["unit_id"]]["building_id"], []).append(row)
-    return leases, within
+                let.setdefault(unit[row["unit_id"]]["building_id"], []).append(row)
+    return leases, let
 
 
 def _floors(unit: dict[str, Row]) -> dict[str, list[str]]:
@@ -336,16 +335,22 @@ def _exclude(row: Row, one: Row, two: Row) -> bool:
     return False
 
 
+def _spots(row: Row, one: Row, two: Row) -> str:
+    """Return where two units meet: the floor or building that both are in, else both."""
+    key = {"floor": "floor_id", "building": "building_id"}.get(row["scope"])
+    return str(one[key]) if key else f"{one['unit_id']} beside {two['unit_id']}"
+
+
 def _together(placed: dict[str, list[Row]], book: Book) -> Iterator[str]:
+    pairs = [(one, two) for one in placed for two in placed if one < two]
     for row in book.conflicts:
-        key = "floor_id" if row["scope"] == "floor" else "building_id"
-        for one, here in placed.items():
-            for two, there in placed.items():
-                first, second = book.need[one], book.need[two]
-                shared = sorted({at[key] for at in here} & {at[key] for at in there})
-                other = one < two and first["tenant_id"] != second["tenant_id"]
-                if other and shared and _exclude(row, first, second):
-                    yield f"needs {one} and {two} may not share {shared[0]} ({row['conflict_id']})"
+        for one, two in pairs:
+            first, second = book.need[one], book.need[two]
+            if first["tenant_id"] == second["tenant_id"] or not _exclude(row, first, second):
+                continue
+            at = [(here, there) for here in placed[one] for there in placed[two] if nearness.meets(row, here, there)]
+            if at:
+                yield f"needs {one} and {two} may not share {_spots(row, *at[0])} ({row['conflict_id']})"
 
 
 def _occupants(need: Row, place: list[Row], book: Book) -> Iterator[str]:
@@ -354,14 +359,16 @@ def _occupants(need: Row, place: list[Row], book: Book) -> Iterator[str]:
     Only what is surely of the other use counts: sector and stage are known of an occupant, its hazards are not.
     """
     for row in book.conflicts:
+        clashing = {name for name, who in book.company.items() if _surely(row, need, who)} - {need["tenant_id"]}
         for at in place:
             begin = max(day for day in (book.day, need["wanted_from"], at["available_on"]) if not _empty(day))
-            spot = at["floor_id" if row["scope"] == "floor" else "building_id"]
-            for lease in book.within.get(spot, []):
+            leases = book.let.values() if row["scope"] == "distance" else [book.let.get(at["building_id"], [])]
+            for lease in (lease for home in leases for lease in home if lease["tenant_id"] in clashing):
+                there = book.unit[lease["unit_id"]]
                 gone = not _empty(lease["valid_to"]) and lease["valid_to"] <= begin
-                other = lease["tenant_id"] != need["tenant_id"] and lease["tenant_id"] in book.company
-                clash = other and not gone and _surely(row, need, book.company[lease["tenant_id"]])
+                clash = not gone and nearness.meets(row, at, there)
                 if clash and not _spared(need, at, row["conflict_id"], book):
+                    spot = _spots(row, at, there)
                     yield f"company {lease['tenant_id']} is in {spot} already ({row['conflict_id']})"
 
 

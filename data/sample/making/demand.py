@@ -15,6 +15,8 @@ EXPANSIONS = 20
 DEMAND = 1.0
 """Least area asked for, as a multiple of the area that nobody firmly holds (part of that is already intended)."""
 SMALLEST, LARGEST = 500, 12_000
+SPLIT_FROM = 6_000
+"""Least area from which a company may be split over two buildings."""
 AREA = {
     "research": (900, 6500),
     "incubation": (600, 3200),
@@ -117,6 +119,7 @@ def _rest(row: draw.Row) -> None:
     row["term_months"] = draw.pick(rng, (36, 60, 84, 120), (0.35, 0.4, 0.15, 0.1))
     zone = tenant.get("_zone") or "Z-ZJ"
     row["rent_max_cny_m2_day"] = uses.rent(zone, uses.USES[row["stage"]], rng.normal(1.12, 0.1))
+    row["split_max"] = 2 if least >= SPLIT_FROM else None
     row["priority"] = draw.pick(rng, (None, 1.5, 2.0, 3.0), (0.74, 0.12, 0.1, 0.04))
     TECHNICAL[row["stage"]](row, rng)
     if tenant["sector_code"].startswith("CGT") or tenant["sector_code"] in {"CDM-BIO", "INN-RNA"}:
