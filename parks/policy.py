@@ -33,6 +33,8 @@ SPACE = frozenset({"available_on", "free_until", "state"})
 """What vacancy by unit offers beside the tables."""
 OUTLINES = "zones.geojson"
 WGS84 = "EPSG:4326"
+TOLD = ("building", "floor", "neighbouring", "distance")
+"""Scopes of conflicts that our columns tell."""
 NEIGHBOURHOOD = 0.25
 """Degrees around the outlines (about 25 km) in which a place of the district must lie."""
 
@@ -200,9 +202,10 @@ def _rule_faults(sheet: reader.Sheet, t: Translate) -> Iterator[Issue]:
 
 
 def _conflict_faults(sheet: reader.Sheet, t: Translate) -> Iterator[Issue]:
-    """A conflict that the machine may apply must say of whom: else it would forbid every pair."""
+    """A conflict that the machine may apply must say of whom, else it would forbid every pair, and where."""
     kinds = ("sectors", "stages", "fire", "bsl", "radiation")
-    if not {"machine", "any_b", *(f"{kind}_{use}" for kind in kinds for use in "ab")} <= sheet.columns.keys():
+    where = ("machine", "scope", "distance_m", "place")
+    if not {*where, "any_b", *(f"{kind}_{use}" for kind in kinds for use in "ab")} <= sheet.columns.keys():
         return
     first = sheet.cells[[f"{kind}_a" for kind in kinds]].notna().any(axis="columns")
     second = sheet.cells[[f"{kind}_b" for kind in kinds]].notna().any(axis="columns") | (sheet.cells["any_b"] == "yes")
@@ -211,6 +214,17 @@ def _conflict_faults(sheet: reader.Sheet, t: Translate) -> Iterator[Issue]:
         message = t("The conflict is for the machine but does not say which uses it means.")
         mend = t("Fill in a condition for the first and the second use, or write no under machine.")
         yield Issue(sheet.file, str(line), "machine", "yes", "missing", message, mend)
+    for line, row in sheet.cells.loc[machine, list(where)].fillna("").iterrows():
+        far, column = row["scope"] == "distance", ""
+        if row["scope"] not in TOLD:
+            column, message = "scope", t("No column tells whether a conflict of this scope is met.")
+        elif far and not row["distance_m"]:
+            column, message = "distance_m", t("The conflict is of a distance but does not say which.")
+        elif far and row["place"] == "basement":
+            column, message = "place", t("A basement is not told by distance.")
+        if column:
+            mend = t("Mend the cell, or write no under machine.")
+            yield Issue(sheet.file, str(line), column, row[column], "scope", message, mend)
 
 
 def _in_force(sheet: reader.Sheet, day: dt.date | None) -> pd.DataFrame:

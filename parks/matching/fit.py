@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from parks import schema, words
-from parks.matching import conflicts, criteria, verbs, zoning
+from parks.matching import chains, conflicts, criteria, verbs, zoning
 from parks.matching import offers as offering
 from parks.matching import waivers as waiving
 from parks.matching import weights as weighing
@@ -72,6 +72,8 @@ class Desk:
         What the policy says of sectors in zones.
     there
         The conflicts, and who is in the park.
+    chains
+        Who holds space near what.
     unknown
         Value of an unknown criterion in the score.
     weights, floors
@@ -87,6 +89,7 @@ class Desk:
     requirements: list[Any]
     zones: zoning.Zoning
     there: Board
+    chains: chains.Chains
     unknown: float
     weights: Mapping[str, float]
     floors: Mapping[str, float]
@@ -134,6 +137,7 @@ def desk(
         requirements=zoning.requirements(rules),
         zones=replace(zoning.plan(rules), weight=chosen[zoning.RULE]),
         there=replace(conflicts.board(park, rules, offers), weight=chosen[conflicts.SOFT]),
+        chains=chains.plan(park, rules, offers, chosen[chains.RULE]),
         unknown=zoning.assumption(rules, "weight.unknown", UNKNOWN_VALUE),
         weights=chosen,
         floors=weighing.floors(rules, chosen),
@@ -162,6 +166,8 @@ def readings(need: Need, at: Desk) -> list[Reading]:
         *zoning.required(need, at.offers, at.requirements, by_column, at.weights[zoning.REQUIREMENT]),
         *conflicts.readings(need, at.offers, at.there),
     ]
+    near = chains.reading(need, at.offers, at.chains)
+    read += [] if near is None else [near]
     return [waiving.applied(one, str(need["tenant_id"]), at.offers, at.waivers) for one in read]
 
 
@@ -381,6 +387,7 @@ def rule_names(rules: Any, lang: str) -> dict[str, str]:  # noqa: ANN401 - the P
         zoning.RULE: t("Zone policy for the sector"),
         zoning.REQUIREMENT: t("What is usual for the sector"),
         conflicts.SOFT: t("Conflicts of uses that count against a place"),
+        chains.RULE: t("Near its chain"),
     }
     names |= dict(zip(rules.rules["rule_id"], rules.rules[f"name_{lang}"], strict=True))
     names |= dict(zip(rules.conflicts["conflict_id"], rules.conflicts[f"rule_{lang}"], strict=True))

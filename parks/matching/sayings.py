@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from parks.matching import verbs
+from parks.matching import chains, verbs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,7 +75,9 @@ def reason(park: Snapshot, read: Reading, at: int, conflict: Conflict | None, t:
     waiver, have = (read.waived or {}).get(at), "" if verbs.empty(offer) else str(offer)
     if conflict is not None:
         told = verbs.UNFIT if waiver else verdict
-        sentence = _building(told, t) if conflict.b is None else _meeting(park, told, have, t)
+        sentence = _place(conflict, told, have, t) if conflict.b is None else _meeting(park, conflict, told, have, t)
+    elif read.rule_id == chains.RULE:
+        sentence = _near(park, verdict, read.need, have, t)
     else:
         sentence = _answer(verdict, worded(read.need, t), worded(have, t), t)
     parts = [sentence, waived(waiver, t) if waiver else "", _source(str(read.sources()[at]), t)]
@@ -101,7 +103,23 @@ def waived(waiver: Any, t: Translate) -> str:  # noqa: ANN401 - a row of the wai
     )
 
 
-def _building(verdict: int, t: Translate) -> str:
+def _near(park: Snapshot, verdict: int, need: str, have: str, t: Translate) -> str:
+    if verdict == verbs.UNKNOWN:
+        buildings = have.replace(";", ", ")
+        return t("Whether its chain is near is not known: no place on the map for {buildings}.", buildings=buildings)
+    if verdict == verbs.UNFIT:
+        return t("Nobody of its chain is within reach ({need}).", need=need)
+    company, _, where = have.rpartition(";")
+    return t(
+        "Nearest of its chain: {company}, {where}.",
+        company=companies(park, [company], t),
+        where=worded(where, t),
+    )
+
+
+def _place(conflict: Conflict, verdict: int, near: str, t: Translate) -> str:
+    if conflict.of_buildings:
+        return _buildings(verdict, near.replace(";", ", "), t)
     if verdict == verbs.FITS:
         return t("The building does not rule it out.")
     if verdict == verbs.UNFIT:
@@ -109,12 +127,31 @@ def _building(verdict: int, t: Translate) -> str:
     return t("Whether the building rules it out is not known: find out.")
 
 
-def _meeting(park: Snapshot, verdict: int, who: str, t: Translate) -> str:
-    names = companies(park, [name for name in who.split(";") if name], t)
+def _buildings(verdict: int, near: str, t: Translate) -> str:
     if verdict == verbs.FITS:
-        return t("Nobody of the other use is there when it would begin.")
+        return t("No such building is as near.")
     if verdict == verbs.UNFIT:
-        return t("There already: {companies}.", companies=names)
+        return t("Too near: {buildings}.", buildings=near)
+    if near:
+        return t("Perhaps such a building, and near: {buildings}. A person has to decide.", buildings=near)
+    return t("Whether such a building is near is not known: not every building has its place on the map.")
+
+
+def _meeting(park: Snapshot, conflict: Conflict, verdict: int, who: str, t: Translate) -> str:
+    names = companies(park, [name for name in who.split(";") if name], t)
+    beside = conflict.scope in {"neighbouring", "distance"}
+    if verdict == verbs.FITS:
+        return (
+            t("Nobody of the other use is near when it would begin.")
+            if beside
+            else t("Nobody of the other use is there when it would begin.")
+        )
+    if verdict == verbs.UNFIT:
+        return t("Near already: {companies}.", companies=names) if beside else t("There already: {companies}.", companies=names)
+    if not names:
+        return t("Whether the other use is near is not known: not every building has its place on the map.")
+    if beside:
+        return t("Perhaps near, or perhaps of the other use: {companies}. A person has to decide.", companies=names)
     return t("There already, and perhaps of the other use: {companies}. A person has to decide.", companies=names)
 
 
@@ -141,6 +178,8 @@ def worded(text: str, t: Translate) -> str:
         "production": t("production"),
         "headquarters": t("headquarters"),
         "warehouse": t("warehouse"),
+        "same_building": t("in the same building"),
+        "same_park": t("in the same park"),
         "months": t("months"),
         "level": t("level"),
     }

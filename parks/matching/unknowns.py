@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from parks import schema
-from parks.matching import fit, sayings, verbs, zoning
+from parks.matching import chains, fit, sayings, verbs, zoning
 from parks.matching import offers as offering
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ POLICY = "zone_fit"
 """Table of the policy whose rows say how a sector fits a zone."""
 DECIDED = "conflicts"
 """Table of the policy whose rows a person may have to decide on."""
+Cell = tuple[str, str, str]
+"""Table, key and column of an empty cell."""
 KEYS = {table: schema.key(table) for table in ("units", "floors", "buildings", "parks")}
 
 
@@ -105,7 +107,7 @@ class Book:
     rules
         Rule → its row in the policy, and requirement → the rule of the column that it speaks of.
     conflicts
-        Conflict → where it is told from: ``level`` (basement), ``height`` (high rise), empty (who is there).
+        Conflict → its row in the policy.
     names
         Rule → its name.
     t
@@ -116,7 +118,7 @@ class Book:
     units: Mapping[str, dict[str, Any]]
     needs: Mapping[str, dict[str, Any]]
     rules: Mapping[str, Any]
-    conflicts: Mapping[str, str]
+    conflicts: Mapping[str, Any]
     names: Mapping[str, str]
     t: Translate
 
@@ -180,7 +182,6 @@ def _book(park: Snapshot, rules: Any, space: pd.DataFrame, t: Translate) -> Book
     by_column = {row.need_column: row for row in rules.rules.sort_values("rule_id", ascending=False).itertuples()}
     table = {row.rule_id: row for row in rules.rules.itertuples()}
     table |= {row.req_id: by_column.get(row.criterion) for row in rules.requirements.itertuples()}
-    told = {"basement": "level", "high_rise": "height"}
     return Book(
         park=park,
         units={
@@ -188,19 +189,21 @@ def _book(park: Snapshot, rules: Any, space: pd.DataFrame, t: Translate) -> Book
         },
         needs={str(need["need_id"]): need for need in fit.needs_of(park, rules)},
         rules=table,
-        conflicts={row.conflict_id: told.get(row.place, "") for row in rules.conflicts.itertuples()},
+        conflicts={row.conflict_id: row for row in rules.conflicts.itertuples()},
         names=fit.rule_names(rules, sayings.language(t)),
         t=t,
     )
 
 
-def _cells(row: Any, book: Book) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401 - a row of the readings
+def _cells(row: Any, book: Book) -> Iterator[Cell]:  # noqa: ANN401 - a row of the readings
     """Return table, key and column of every empty cell that keeps a rule from being told."""
     unit = book.units[row.unit_id]
     if row.rule_id == zoning.RULE:
         yield _zone_cell(row, unit, book)
     elif row.rule_id in book.conflicts:
         yield from list(_meeting_cells(row, unit, book)) or [(DECIDED, row.rule_id, "")]
+    elif row.rule_id == chains.RULE:
+        yield from (("buildings", building, "geometry") for building in verbs.listed(row.offer))
     elif row.rule_id in TIMING or book.rules[row.rule_id].offer_table == "space":
         yield _timing_cell(unit)
     else:
@@ -230,21 +233,70 @@ def _timing_cell(unit: dict[str, Any]) -> tuple[str, str, str]:
     return "buildings", str(unit["building_id"]), "completed_on"
 
 
-def _meeting_cells(row: Any, unit: dict[str, Any], book: Book) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401 - a row
-    kind, floors = book.conflicts[row.rule_id], book.park.floors
-    if kind == "height":
-        own = floors[(floors["building_id"] == unit["building_id"]) & (floors["level"] > 0)]
-        for floor_id in own.loc[own["floor_height_m"].isna(), "floor_id"]:
-            yield "floors", str(floor_id), "floor_height_m"
-        if own.empty:
-            yield "floors", str(unit["building_id"]), "floor_height_m"
-    elif kind == "level" and verbs.empty(unit["level"]):
-        yield "floors", str(unit["floor_id"]), "level"
+def _meeting_cells(row: Any, unit: dict[str, Any], book: Book) -> Iterator[Cell]:  # noqa: ANN401 - a row
+    clash, named = book.conflicts[row.rule_id], verbs.listed(row.offer)
+    of_place = bool(clash.any_b) and not verbs.empty(clash.place)
+    here, found = str(unit["building_id"]), []
+    if clash.scope == "distance":
+        near = list(named) if of_place else [home for name in named for home in _homes(name, book)]
+        found = list(_nowhere([here, *near], book))
+        found += [cell for building in near if of_place for cell in _kind_cells(building, str(clash.place), book)]
+    elif clash.scope == "neighbouring":
+        found = list(_place_cells(unit, book))
+    elif clash.place == "high_rise":
+        found = list(_height_cells(here, book))
+    elif clash.place == "basement" and verbs.empty(unit["level"]):
+        found = [("floors", str(unit["floor_id"]), "level")]
+    yield from found
     people = book.park.tenants.set_index("tenant_id")
-    for company in verbs.listed(row.offer):
+    for company in () if of_place else named:
         known = people.loc[company]
         unsaid = [name for name in ("sector_code", "stage") if verbs.empty(known[name])]
-        yield "tenants", company, unsaid[0] if unsaid else ""
+        if unsaid or not found:
+            yield "tenants", company, unsaid[0] if unsaid else ""
+
+
+def _homes(company: str, book: Book) -> list[str]:
+    """Return the buildings in which a company holds space."""
+    held = book.park.leases.loc[book.park.leases["tenant_id"] == company, "unit_id"]
+    units = book.park.units
+    return sorted(set(units.loc[units["unit_id"].isin(held), "building_id"]))
+
+
+def _nowhere(buildings: list[str], book: Book) -> Iterator[Cell]:
+    """Return the cells of the places of buildings that have none."""
+    frame = book.park.buildings
+    placed = set(frame.loc[frame.geometry.notna(), "building_id"])
+    yield from (("buildings", name, "geometry") for name in dict.fromkeys(buildings) if name not in placed)
+
+
+def _kind_cells(building: str, place: str, book: Book) -> Iterator[Cell]:
+    """Return the empty cells by which a building is civil, or high."""
+    own = book.park.buildings[book.park.buildings["building_id"] == building]
+    if "civil" in place and own["use_type"].isna().all():
+        yield "buildings", building, "use_type"
+    if "high_rise" in place:
+        yield from _height_cells(building, book)
+
+
+def _height_cells(building: str, book: Book) -> Iterator[Cell]:
+    floors = book.park.floors
+    own = floors[(floors["building_id"] == building) & (floors["level"] > 0)]
+    for floor_id in own.loc[own["floor_height_m"].isna(), "floor_id"]:
+        yield "floors", str(floor_id), "floor_height_m"
+    if own.empty:
+        yield "floors", building, "floor_height_m"
+
+
+def _place_cells(unit: dict[str, Any], book: Book) -> Iterator[Cell]:
+    """Return the empty cells that keep it from being known what adjoins a unit, and what is above and below."""
+    units, floors = book.park.units, book.park.floors
+    same = units[units["building_id"] == unit["building_id"]]
+    for name in same.loc[(same["floor_id"] == unit["floor_id"]) & same["position"].isna(), "unit_id"]:
+        yield "units", str(name), "position"
+    level = same["floor_id"].map(floors.set_index("floor_id")["level"])
+    for floor_id in same.loc[level.isna(), "floor_id"].drop_duplicates():
+        yield "floors", str(floor_id), "level"
 
 
 def _whom(table: str, row_id: str, row: Any, book: Book) -> str:  # noqa: ANN401 - a row
@@ -254,7 +306,9 @@ def _whom(table: str, row_id: str, row: Any, book: Book) -> str:  # noqa: ANN401
         return sayings.companies(book.park, [row_id], t)
     if table in {POLICY, DECIDED}:
         return t("the planning office")
-    campus = book.park.parks[book.park.parks["park_id"] == book.units[row.unit_id]["park_id"]]
+    homes = book.park.buildings.set_index("building_id")["park_id"]
+    home = homes.get(row_id) if table == "buildings" else book.units[row.unit_id]["park_id"]
+    campus = book.park.parks[book.park.parks["park_id"] == home]
     if campus.empty:
         return t("whoever keeps the building")
     own = campus.iloc[0]

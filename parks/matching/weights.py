@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from parks.matching import conflicts, zoning
+from parks.matching import chains, conflicts, zoning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,7 @@ GROUPS = {
     zoning.RULE: zoning.WEIGHT,
     conflicts.SOFT: conflicts.WEIGHT,
     zoning.REQUIREMENT: zoning.REQUIREMENT_WEIGHT,
+    chains.RULE: chains.WEIGHT,
 }
 """Criteria whose weight is an assumption ``weight.<criterion>``, and the weight where the policy assumes none."""
 FLOOR = "floor"

@@ -47,7 +47,8 @@ def show(s: Session) -> None:
             )
         )
         frame = s.rules.conflicts.rename(columns={"use_a": "use_a_en", "use_b": "use_b_en"})
-        own = [f"use_a_{s.lang}", f"use_b_{s.lang}", "scope", f"rule_{s.lang}", "hardness", "source", "standing"]
+        own = [f"use_a_{s.lang}", f"use_b_{s.lang}", "scope", f"rule_{s.lang}", "hardness", f"untold_{s.lang}"]
+        own += ["source", "standing"]
         _table(s, frame, own, "conflicts")
     with published:
         st.caption(
@@ -79,6 +80,7 @@ def codes(t: Translate) -> dict[str, str]:
         "per year": t("per year"),
         "building": t("same building"),
         "floor": t("same floor"),
+        "neighbouring": t("next door"),
         "adjacent": t("adjoining"),
         "distance": t("distance"),
         "zone": t("zone"),
@@ -132,6 +134,7 @@ def _titles(s: Session) -> dict[str, str]:
         "scope": t("Where"),
         f"rule_{s.lang}": t("Rule"),
         "hardness": t("Weight"),
+        f"untold_{s.lang}": t("Why a person has to tell"),
         "confidence": t("Confidence"),
         "stages": t("Stages"),
         "fit_level": t("Fit"),
