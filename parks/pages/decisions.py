@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from parks import demand, schema
-from parks.matching import changes, fit, weights
+from parks.matching import changes, fit, quotas, weights
+from parks.output import figures
 from parks.pages import attempts, jobs, session, tables
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 SOURCE = "planner"
 PREFIX = {"pins": "P", "quotas": "Q", "waivers": "W"}
+SENSES = ("pin", "ban")
 MOST, STEP = 5.0, 0.25
 """Highest weight of a slider, and its step."""
 COMPARED = 20.0
@@ -145,9 +147,8 @@ def _quotas(s: Session) -> None:
             "it and pays for each m²; without one it keeps it as far as that is possible."
         )
     )
-    senses = {"at_least": t("at least"), "at_most": t("at most")}
     columns = ["quota_id", "zone_id", "sectors", "sense", "share", "area_m2", "price", "source"]
-    _listed(s, "quotas", frame.assign(sense=frame["sense"].map(senses))[columns], {"quota_id": t("Quota")})
+    _listed(s, "quotas", frame[columns], {"quota_id": t("Quota")})
     if _closed(s):
         return
     sectors, zones = tables.names(s, "sectors"), tables.names(s, "zones").to_dict()
@@ -158,7 +159,7 @@ def _quotas(s: Session) -> None:
             t("Sectors or groups"), list(sectors.index), format_func=lambda code: f"{sectors[code]} · {code}"
         )
         cells = st.columns(4)
-        sense = cells[0].selectbox(t("Kind"), list(senses), format_func=senses.__getitem__)
+        sense = cells[0].selectbox(t("Kind"), quotas.SENSES, format_func=lambda code: figures.sense(code, t))
         share = cells[1].number_input(t("Share of the zone, %"), 0.0, 100.0, value=None)
         area = cells[2].number_input(t("or area, m²"), 0.0, value=None)
         price = cells[3].number_input(t("Price of a m² (empty: none may be missing)"), 0.0, value=None)
@@ -178,9 +179,8 @@ def _pins(s: Session) -> None:
             "A ban without a company holds for all."
         )
     )
-    senses = {"pin": t("must be there"), "ban": t("must not be there")}
     columns = ["pin_id", "tenant_id", "sense", "unit_id", "building_id", "reason", "source"]
-    _listed(s, "pins", frame.assign(sense=frame["sense"].map(senses))[columns], {"pin_id": t("No.")})
+    _listed(s, "pins", frame[columns], {"pin_id": t("No.")})
     if _closed(s):
         return
     needs = s.park.needs.set_index("need_id")["tenant_id"]
@@ -193,7 +193,7 @@ def _pins(s: Session) -> None:
             [*open_, everyone],
             format_func=lambda code: f"{names.get(needs[code], needs[code])} · {code}" if code else t("all companies"),
         )
-        sense = cells[1].selectbox(t("Kind"), list(senses), format_func=senses.__getitem__, key="pin_sense")
+        sense = cells[1].selectbox(t("Kind"), SENSES, format_func=lambda code: figures.sense(code, t), key="pin_sense")
         unit = cells[0].selectbox(t("Lettable unit"), list(s.space["unit_id"].sort_values()), index=None)
         home = cells[1].selectbox(
             t("or building"), list(buildings.index), index=None, format_func=lambda code: f"{buildings[code]} · {code}"

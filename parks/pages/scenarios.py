@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def show(s: Session) -> None:
     """Draw the page."""
     t = s.t
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns([1, 2], gap="large")
     with left:
         _ledger(s)
         _create(s)
