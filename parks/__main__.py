@@ -261,6 +261,7 @@ def _import(to: argparse.ArgumentParser) -> None:
     act = to.add_argument_group("how / 方式")
     day = "day of the record that it is compared with [day of the newest data] / 对照日"
     act.add_argument("--as-of", type=_day, metavar="DAY", help=day)
+    act.add_argument("--scenario", metavar="NAME", help="into a scenario and not into the record / 导入到方案")
     act.add_argument("--reason", metavar="TEXT", default="", help="why, as the history tells it / 理由")
     act.add_argument("--dry-run", action="store_true", help="tell what it would do, and write nothing / 试运行")
     act.add_argument(

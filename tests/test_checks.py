@@ -17,7 +17,16 @@ from parks.checks import ages
 
 DAY = dt.date(2026, 11, 22)
 BIRTH = {"source": "a test", "standing": "illustrative"}
-KNOWN = {"parks": {"P1"}, "zones": {"Z-ZJ"}, "units": {"U1"}, "tenants": {"T1"}, "buildings": {"B1"}}
+KNOWN = {
+    "parks": {"P1"},
+    "zones": {"Z-ZJ"},
+    "units": {"U1"},
+    "tenants": {"T1"},
+    "buildings": {"B1"},
+    "sectors": {"CGT", "CGT-CART"},
+    "rules": {"floor_load"},
+    "criteria": {"zone_fit"},
+}
 ZONE = box(121.55, 31.10, 121.66, 31.22)
 INSIDE, AWAY = box(121.600, 31.150, 121.601, 31.151), box(121.700, 31.150, 121.701, 31.151)
 ROWS = {
@@ -52,6 +61,18 @@ ROWS = {
     },
     "projects": {"project_id": "J1", "name_zh": "项目", "kind": "new_build", "zone_id": "Z-ZJ", "park_id": "P1"},
     "milestones": {"milestone_id": "M1", "project_id": "J1", "event": "started", "actual_on": "2025-01-01"},
+    "waivers": {
+        "waiver_id": "W1",
+        "tenant_id": "T1",
+        "unit_id": "U1",
+        "rule": "floor_load",
+        "reason": "Slab is being strengthened.",
+        "by": "Wang",
+        "day": "2026-01-01",
+    },
+    "pins": {"pin_id": "K1", "need_id": "N1", "unit_id": "U1", "sense": "pin"},
+    "quotas": {"quota_id": "Q1", "zone_id": "Z-ZJ", "sectors": "CGT;CGT-CART", "sense": "at_least", "share": 0.3},
+    "weights": {"criterion": "zone_fit", "weight": 2.0},
 }
 
 
@@ -112,11 +133,35 @@ def test_a_good_row_has_no_fault(name):
         ("leases", {"tenant_id": None}, "tenant_id", "missing"),
         ("leases", {"unit_id": "U9"}, "unit_id", "unknown_reference"),
         ("leases", {"state": "vacant"}, "state", "choice"),
+        ("waivers", {"reason": "  "}, "reason", "missing"),
+        ("waivers", {"by": None}, "by", "missing"),
+        ("waivers", {"unit_id": None}, "unit_id", "place"),
+        ("waivers", {"unit_id": " "}, "unit_id", "place"),
+        ("waivers", {"building_id": "B1"}, "unit_id", "place"),
+        ("waivers", {"rule": "free"}, "rule", "never"),
+        ("waivers", {"rule": "term"}, "rule", "never"),
+        ("waivers", {"rule": "wanted_from"}, "rule", "unknown_reference"),
+        ("waivers", {"tenant_id": "T9"}, "tenant_id", "unknown_reference"),
+        ("pins", {"unit_id": None}, "unit_id", "place"),
+        ("pins", {"unit_id": None, "sense": "ban"}, "unit_id", "place"),
+        ("pins", {"need_id": None}, "need_id", "who"),
+        ("pins", {"sense": "perhaps"}, "sense", "choice"),
+        ("quotas", {"share": None}, "share", "amount"),
+        ("quotas", {"area_m2": 500}, "share", "amount"),
+        ("quotas", {"share": 30}, "share", "share"),
+        ("quotas", {"share": -0.1}, "share", "negative"),
+        ("quotas", {"price": 0}, "price", "price"),
+        ("quotas", {"price": -1}, "price", "negative"),
+        ("quotas", {"sectors": "CGT;NO-NE"}, "sectors", "unknown_reference"),
+        ("quotas", {"sectors": "CGT; CGT-CART"}, "sectors", "unknown_reference"),
+        ("weights", {"weight": -1}, "weight", "negative"),
+        ("weights", {"weight": None}, "weight", "missing"),
+        ("weights", {"criterion": "beauty"}, "criterion", "unknown_reference"),
     ],
 )
 def test_one_fault_is_one_issue_with_row_column_and_mend(name, change, column, kind):
     found = checks.check(name, table(name, change), KNOWN)
-    key = ROWS[name][schema.key(name)]
+    key = (ROWS[name] | change)[schema.key(name)]
     assert kinds(found) == [(key, column, kind)]
     assert found[0].table == name
     assert found[0].message.endswith(".")
@@ -133,6 +178,12 @@ def test_one_fault_is_one_issue_with_row_column_and_mend(name, change, column, k
         ("parks", {"geometry": None}),
         ("buildings", {"geometry": None, "completed_on": dt.date(2020, 1, 1)}),
         ("units", {"dual_power": "是", "bsl": "2"}),
+        ("waivers", {"unit_id": None, "building_id": "B1", "rule": "any where the policy is not at hand"}),
+        ("pins", {"need_id": None, "sense": "ban", "unit_id": None, "building_id": "B1"}),
+        ("pins", {"need_id": None, "tenant_id": "T1"}),
+        ("quotas", {"share": None, "area_m2": 0, "price": 0.5}),
+        ("quotas", {"share": 1, "sectors": "NO-NE"}),
+        ("weights", {"criterion": "beauty", "weight": 0}),
     ],
 )
 def test_what_is_unknown_or_allowed_is_no_fault(name, change):
@@ -196,7 +247,8 @@ cells = st.one_of(st.none(), st.text(max_size=6), st.integers(), st.floats(), st
 @given(st.sampled_from(schema.TABLES), st.data())
 def test_no_cell_breaks_the_checks(name, data):
     frame = pd.DataFrame([{column: data.draw(cells) for column in schema.columns(name)}], dtype=object)
-    found = checks.check(name, frame, {table: {"A"} for table in (*schema.TABLES, "zones", "sectors", "targets")})
+    lists = (*schema.TABLES, "zones", "sectors", "targets", "rules", "criteria")
+    found = checks.check(name, frame, {table: {"A"} for table in lists})
     assert all(issue.table == name and issue.message and issue.mend for issue in found)
 
 
@@ -231,6 +283,20 @@ def test_each_table_is_checked_against_the_others_and_the_policy(rules):
         ("tenants", "sector_code", "unknown_reference"),
         ("leases", "unit_id", "unknown_reference"),
         ("projects", "counts_to", "unknown_reference"),
+    ]
+
+
+def test_what_planners_decide_is_checked_against_the_policy(rules):
+    clashes = rules.conflicts.set_index("hardness")["conflict_id"]
+    hard, soft = clashes["hard"].iloc[0], clashes["soft"].iloc[0]
+    names = ["floor_load", "zone_fit", hard, "wanted_from", soft, "soft_conflict", "free"]
+    waivers = table("waivers", *({"waiver_id": f"W{n}", "rule": name} for n, name in enumerate(names)))
+    weights = table("weights", *({"criterion": name} for name in ("rent", "soft_conflict", "requirement", hard)))
+    found = checks.check_all(park(waivers=waivers, weights=weights), rules)
+    assert kinds(found) == [
+        ("W6", "rule", "never"),
+        *((f"W{n}", "rule", "unknown_reference") for n in (3, 4, 5)),
+        (hard, "criterion", "unknown_reference"),
     ]
 
 

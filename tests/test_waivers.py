@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_fit import DAY, ZONE_FIT, conflict, district, need, policy
 
-from parks import words
+from parks import checks, schema, words
 from parks.issues import InvalidData
-from parks.matching import explanation, fit, verbs, waivers
+from parks.matching import explanation, fit, verbs
 
 EN, ZH = words.translator("en"), words.translator("zh")
 
@@ -20,7 +20,10 @@ def waiver(**cells):
 
 
 def table(*rows):
-    return pd.DataFrame([waiver(**row) for row in rows]).astype(waivers.COLUMNS)
+    """Return waivers numbered from 1."""
+    told = {"source": "test", "standing": "stated"}
+    made = [{"waiver_id": str(number)} | told | waiver(**row) for number, row in enumerate(rows, 1)]
+    return schema.typed("waivers", pd.DataFrame(made))
 
 
 def weak_floors(**asked):
@@ -128,29 +131,11 @@ def test_zone_policy_and_conflicts_can_be_waived():
 def test_a_row_that_is_no_waiver_is_refused(cells, column, kind):
     made = table({"unit_id": "B1-F1-1"}, {"unit_id": "B1-F1-1", **cells})
     park, space = weak_floors()
-    found = waivers.faults(made, park, policy(), EN)
+    found = checks.check("waivers", made, {})
     assert [(issue.row, issue.column, issue.kind) for issue in found] == [("2", column, kind)]
     with pytest.raises(InvalidData) as refused:
         fit.assess(park, policy(), space, "T", waivers=made)
     assert list(refused.value.issues) == found
-
-
-@pytest.mark.parametrize(
-    ("cells", "column"),
-    [
-        ({"tenant_id": "nobody"}, "tenant_id"),
-        ({"unit_id": "B9-F1-1"}, "unit_id"),
-        ({"unit_id": None, "building_id": "B9"}, "building_id"),
-        ({"rule": "use"}, "rule"),
-        ({"rule": "S"}, "rule"),
-    ],
-)
-def test_ids_that_are_not_known_are_faults_of_the_table(cells, column):
-    park, _ = weak_floors()
-    rules = policy(clashes=[conflict("C"), conflict("S", hardness="soft")])
-    assert waivers.faults(table({"unit_id": "B1-F1-1"}, {"building_id": "B1", "rule": "C"}), park, rules, EN) == []
-    found = waivers.faults(table({"unit_id": "B1-F1-1", **cells}), park, rules, EN)
-    assert [(issue.column, issue.kind) for issue in found] == [(column, "unknown_code")]
 
 
 def test_every_waiver_is_told_with_its_reason_before_what_is_unknown():

@@ -41,7 +41,8 @@ def in_force(waivers: pd.DataFrame | None, park: Snapshot) -> list[Any]:
     wrong = checks.check("waivers", rows, {})
     if wrong:
         raise InvalidData(wrong)
-    made = rows[rows["day"] <= pd.Timestamp(park.day)].assign(single=rows["unit_id"].notna())
+    made = rows.assign(single=rows["unit_id"].notna())
+    made = made[made["day"] <= pd.Timestamp(park.day)]
     return list(made.sort_values(["single", "day", "waiver_id"], kind="stable").itertuples(index=False))
 
 

@@ -111,11 +111,12 @@ class Store(Reader):
         by: str,
         reason: str = "",
         since: dt.date | None = None,
+        scenario: str | None = None,
         data_day: dt.date | None = None,
         seen: int | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> int | None:
-        """Write the tables of a file into the record as one change; return its number, or None when nothing is new.
+        """Write the tables of a file as one change; return its number, or None when nothing is new.
 
         Parameters
         ----------
@@ -125,7 +126,7 @@ class Store(Reader):
             Document, person, why.
         since
             Day from which what the file changes or ends is so; None is always. What is new has always been so.
-        data_day, seen, progress
+        scenario, data_day, seen, progress
             As in `add`.
 
         Raises
@@ -133,7 +134,7 @@ class Store(Reader):
         InvalidData
             With every row that cannot be kept. Then nothing is written.
         """
-        act = Act(by, "import", file.name, reason, source, "", data_day)
+        act = Act(by, "import", file.name, reason, source, scenario or "", data_day)
         with self.writing(seen) as writing:
             day = (since or tables.ALWAYS).isoformat()
             return intakes.take_in(writing, parts, file, act, day, progress)

@@ -24,7 +24,7 @@ SHOWN = ("change", "recorded_at", "who", "file", "part", "table_name", *tables.C
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """One table of a file as it goes into the record.
+    """One table of a file as it goes into the record, or into a scenario.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def take_in(
     InvalidData
         With every row that cannot be kept, and every lease of a unit that is held. Then nothing is written.
     """
-    view = writing.view("")
+    view = writing.view(act.scenario)
     ready = [_prepared(writing, view, name, parts, act.source, since) for name in schema.TABLES]
     change = entries.written(writing, view, ready, act, progress)
     if change is not None:
@@ -119,11 +119,11 @@ def _prepared(
     return entries.Prepared(name, found.keys + keys, found.new + new, found.stood | gone)
 
 
-def refused(writing: Writing, frame: pd.DataFrame) -> tuple[Issue, ...]:
-    """Return why leases could not be written to the record: who holds their units on the same days."""
+def refused(writing: Writing, frame: pd.DataFrame, scenario: str) -> tuple[Issue, ...]:
+    """Return why leases could not be written: who holds their units on the same days."""
     given = entries.encoded(writing, "leases", frame)
     try:
-        occupancy.refuse(writing, writing.view(""), list(frame["lease_id"]), given)
+        occupancy.refuse(writing, writing.view(scenario), list(frame["lease_id"]), given)
     except InvalidData as fault:
         return fault.issues
     return ()

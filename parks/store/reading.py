@@ -68,14 +68,14 @@ class Reader(Handle):
             view = views.of(connection, scenario or "", known, self.t)
             return shots.shot(connection, view, day, self.cache, known_on)
 
-    def whole(self, day: dt.date) -> Snapshot:
-        """Return the record as it stands on `day`, with the leases of all days: what a file is weighed against."""
-        return replace(self.as_of(day), leases=self.as_of(tables.ALWAYS).leases)
+    def whole(self, day: dt.date, scenario: str | None = None) -> Snapshot:
+        """Return what stands on `day`, with the leases of all days: what a file is weighed against."""
+        return replace(self.as_of(day, scenario), leases=self.as_of(tables.ALWAYS, scenario).leases)
 
-    def refused(self, leases: pd.DataFrame) -> tuple[Issue, ...]:
-        """Return why leases (whole rows) could not be written to the record: who holds their units on those days."""
+    def refused(self, leases: pd.DataFrame, scenario: str | None = None) -> tuple[Issue, ...]:
+        """Return why leases (whole rows) could not be written: who holds their units on those days."""
         with self.reading() as connection:
-            return intakes.refused(Writing(connection, self.t, self.clock()), leases)
+            return intakes.refused(Writing(connection, self.t, self.clock()), leases, scenario or "")
 
     def receipts(self, digest: str | None = None) -> pd.DataFrame:
         """Return what imports have brought, the newest first; only of the file with a `digest` (SHA-256) if given."""

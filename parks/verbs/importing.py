@@ -64,12 +64,13 @@ def _imported(session: Session, brought: imports.Brought) -> Account:
     rules = session.rules()
     if not any(one.refused for one in found.left):  # else a heading may be one of theirs
         meanings.refuse(found.orders, session)
-    with opened(session, create=bool(found.orders) and not options.dry_run) as held:
+    create, name = bool(found.orders) and not options.dry_run, options.scenario
+    with session.store() if name else opened(session, create=create) as held:
         day = _day(held, session)
-        park = held.whole(day) if held else snapshot.of(day, {})
+        park = held.whole(day, name) if held else snapshot.of(day, {})
         told = _before(held, brought, t) if held else ()
         orders, confirmed, recalled = meanings.meant(found.orders, held, session)
-        clashes = held.refused if held else None
+        clashes = partial(held.refused, scenario=name) if held else None
         weighed = imports.weigh(orders, park, rules, _terms(session), t, clashes=clashes, progress=_weighing(t))
         account = Account(
             file=brought.file,
@@ -194,6 +195,7 @@ def _written(
                 by=session.who,
                 reason=options.reason,
                 since=options.since or (park.day if options.complete else None),
+                scenario=options.scenario,
                 data_day=options.source_date,
                 seen=park.version,
                 progress=_writing(session.t),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from parks.matching import allocation, explanation
+from parks.matching import allocation, explanation, refusals
 from parks.matching import fit as fitting
 from parks.matching.allocation import Plan
 from parks.verbs import printing
@@ -41,9 +41,12 @@ def allocate(session: Session) -> int:
     plan = allocation.allocate(park, rules, space, budget=options.budget, steps=options.steps, seed=options.seed)
     if len(plan.assignments):
         held.place_all(plan.assignments, reason=REASON, by=session.who, scenario=name)
-    told = ("value", "bound", "gap", "seconds", "proved", "placed", "unplaced")
+    told = ("value", "bound", "gap", "seconds", "proved", "placed", "unplaced", "pinned")
     shown = {"scenario": name} | {field: getattr(plan, field) for field in told}
-    printing.fields(shown | {"assignments": plan.assignments.to_dict("records")}, session.form, session.t)
+    names = fitting.rule_names(rules, session.lang)
+    shown["refused"] = [refusals.sentence(one, names, session.t) for one in plan.refused]
+    rows = {field: getattr(plan, field).to_dict("records") for field in ("quotas", "assignments")}
+    printing.fields(shown | rows, session.form, session.t)
     return 0
 
 
