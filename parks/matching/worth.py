@@ -120,9 +120,10 @@ class Ranges:
         return self.most - self.least <= self.close
 
     def best(self, cell: Cell) -> Plan | None:
-        """Return the plan of a cell, or of the next later quarter: it could be carried out in this one too."""
+        """Return the best plan of a cell or of a later quarter: that could be carried out in this one too."""
         row, column = cell
-        return next((self.plans[row, at] for at in range(column, self.most.shape[1]) if (row, at) in self.plans), None)
+        later = [self.plans[row, at] for at in range(column, self.most.shape[1]) if (row, at) in self.plans]
+        return max(later, key=lambda plan: plan.value, default=None)
 
 
 def of(  # noqa: PLR0913 - each is a word of the planner
@@ -156,7 +157,7 @@ def of(  # noqa: PLR0913 - each is a word of the planner
     size_m2
         Area that the copies come near to; what they are worth is scaled to 1,000 m².
     budget
-        Seconds for solving cells one by one, the most promising first; the upper estimates are made whatever it is.
+        Seconds for solving cells one by one, the most promising first, after a short look at all of them.
     count
         How many cells are solved at most.
     steps
@@ -173,7 +174,8 @@ def of(  # noqa: PLR0913 - each is a word of the planner
         zone_id kind quarter building_id floor_ids area_m2 (what was copied), worth (weighted m² per 1,000 m²) and
         least and most, between which the difference of the best plans surely lies; how; comes_in goes_out (companies
         that only the plan with it, or only the plan without it, places) sentence.
-        `how`: ``exact``; ``between`` when it was solved, but not proved; ``at_most`` (worth NA) when it was not solved.
+        `how`: ``exact``; ``between`` when a plan is known that is worth more, or none was found, but not proved to be
+        best (worth: of the best plan found); ``at_most`` (worth NA) when none is known and it was not solved.
         NA where there is no floor to copy.
 
     Raises
@@ -181,11 +183,11 @@ def of(  # noqa: PLR0913 - each is a word of the planner
     ValueError
         When the plan is not of this case.
     """
-    clock = solver.Clock(budget, steps, None)
     names = copies.programme(rules, park.day, QUARTERS) if quarters is None else sorted(set(quarters))
     templates = copies.templates(park, space, size_m2)
     bench = _bench(park, rules, space, plan, given, (templates, names), wishes or {}, steps)
     ranges = _estimated(bench, len(templates), len(names))
+    clock = solver.Clock(budget, steps, None)
     _narrow(bench, ranges, templates["area_m2"].to_numpy(dtype=np.float64), clock, count, progress)
     return _told(bench, ranges, templates, names, t)
 
@@ -320,14 +322,15 @@ def _figures(bench: Bench, ranges: Ranges, cell: Cell, area: float, *, known: bo
     scale = UNIT_M2 / area
     least, most = float(ranges.least[cell]), float(ranges.most[cell])
     found: dict[str, Any] = {"least": least * scale, "most": max(least, most) * scale}
-    plan = ranges.best(cell) if known else ranges.plans.get(cell) if cell in ranges.solved else None
-    if not known and plan is None:
-        return found | {"how": "at_most"}
+    how = "exact" if known else "between" if cell in ranges.solved or least > ranges.close else "at_most"
+    if how == "at_most":
+        return found | {"how": how}
+    plan = ranges.best(cell)
     if plan is None or plan.value - bench.plan.value <= ranges.close:
-        return found | {"how": "exact" if known else "between", "worth": 0.0}
+        return found | {"how": how, "worth": 0.0}
     placed, before = set(plan.placed), set(bench.plan.placed)
     return found | {
-        "how": "exact" if known else "between",
+        "how": how,
         "worth": (plan.value - bench.plan.value) * scale,
         "comes_in": tuple(sorted(placed - before)),
         "goes_out": tuple(sorted(before - placed)),
