@@ -36,6 +36,8 @@ VERBS = {
     "fit": ("placing", "best places for one company, and what stands against the others", "企业适配空间"),
     "allocate": ("placing", "place everyone at once, into a scenario", "统筹配置到方案"),
     "explain": ("placing", "why a company is where a scenario puts it", "配置说明"),
+    "worth": ("placing", "what 1,000 m² more would be worth", "增加1,000 m²的价值"),
+    "costs": ("placing", "what each pin and quota costs the plan", "指定与配额的代价"),
     "compare": ("comparing", "figures in which two scenarios, or two beliefs, differ", "比较两个方案或两次认知"),
     "report": ("files", "capacity report as a file", "空间容量报告"),
     "export": ("files", "one table as a file", "导出数据表"),
@@ -193,7 +195,21 @@ def _allocate(to: argparse.ArgumentParser) -> None:
 def _explain(to: argparse.ArgumentParser) -> None:
     to.add_argument("tenant_id", metavar="TENANT_ID")
     to.add_argument("--scenario", required=True, metavar="NAME", help="scenario that holds the plan")
+    to.add_argument("--unit", metavar="UNIT_ID", help="why it is not on this unit, and what that would cost")
     _as_of(to)
+
+
+def _worth(to: argparse.ArgumentParser) -> None:
+    _costs(to)
+    to.add_argument("--count", type=_count, metavar="N", help="zones, kinds and quarters solved at most [all in time]")
+
+
+def _costs(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--scenario", metavar="NAME", help="scenario with its pins, quotas and weights [the record]")
+    _as_of(to)
+    limit = to.add_mutually_exclusive_group()
+    limit.add_argument("--budget", type=float, default=60.0, metavar="SECONDS", help="time to search [60]")
+    limit.add_argument("--steps", type=_count, metavar="N", help="steps to search: repeats exactly")
 
 
 def _compare(to: argparse.ArgumentParser) -> None:
@@ -401,6 +417,8 @@ _OPTIONS = {
     "fit": _fit,
     "allocate": _allocate,
     "explain": _explain,
+    "worth": _worth,
+    "costs": _costs,
     "compare": _compare,
     "import": _import,
     "template": _template,

@@ -9,13 +9,16 @@ import numpy as np
 import pandas as pd
 
 from parks.matching import allocation, explanation, refusals
+from parks.matching import costs as costing
 from parks.matching import fit as fitting
+from parks.matching import worth as worths
 from parks.matching.allocation import Plan
 from parks.verbs import printing
 
 if TYPE_CHECKING:
     from parks.matching.allocation import Case
     from parks.snapshot import Snapshot
+    from parks.store import Store
     from parks.verbs.session import Session
 
 REASON = "parks allocate"
@@ -51,10 +54,63 @@ def allocate(session: Session) -> int:
 
 
 def explain(session: Session) -> int:
-    """Print why one company is where the scenario puts it, or why nowhere."""
+    """Print why one company is where the scenario puts it, or why nowhere, or why not on a certain unit."""
     options, held = session.options, session.store()
     rules, laid = session.rules(), session.park(held, options.scenario)
     _known(session, laid)
+    if options.unit is not None and not laid.units["unit_id"].eq(options.unit).any():
+        message = session.t("There is no such unit: {unit}.", unit=options.unit)
+        mend = session.t("Look up its ID with “parks export --table units”.")
+        raise session.refuse(message, mend, option="--unit", value=options.unit)
+    before, posed, plan = _laid(session, held, laid)
+    told = (before, rules, session.space(before), plan, options.tenant_id)
+    if options.unit is None:
+        found = explanation.explain(*told, session.t, given=posed)
+    else:
+        found = explanation.why_not(*told, options.unit, session.t, given=posed)
+    printing.fields(found, session.form, session.t)
+    return 0
+
+
+def worth(session: Session) -> int:
+    """Print what 1,000 m² more would be worth in each zone, kind of building and quarter."""
+    before, posed, plan = _solved(session)
+    options = session.options
+    found = worths.of(
+        before,
+        session.rules(),
+        session.space(before),
+        plan,
+        posed,
+        session.t,
+        budget=options.budget,
+        steps=options.steps,
+        count=options.count,
+    )
+    session.out(found)
+    return 0
+
+
+def costs(session: Session) -> int:
+    """Print what each pin and each quota costs the plan."""
+    before, posed, plan = _solved(session)
+    options, rules, space = session.options, session.rules(), session.space(before)
+    session.out(costing.of(before, rules, space, plan, posed, {}, budget=options.budget, steps=options.steps))
+    return 0
+
+
+def _solved(session: Session) -> tuple[Snapshot, Case, Plan]:
+    """Return the snapshot without what the scenario has placed, its case, and the best plan of it."""
+    options, held = session.options, session.store()
+    before, posed, _ = _laid(session, held, session.park(held, options.scenario))
+    rules, space = session.rules(), session.space(before)
+    plan = allocation.allocate(before, rules, space, budget=options.budget / 3, steps=options.steps, given=posed)
+    return before, posed, plan
+
+
+def _laid(session: Session, held: Store, laid: Snapshot) -> tuple[Snapshot, Case, Plan]:
+    """Return the snapshot without what the scenario has placed, its case, and the plan that the scenario makes."""
+    rules = session.rules()
     own = ~laid.leases["lease_id"].isin(session.park(held).leases["lease_id"])
     before = replace(laid, leases=laid.leases[~own].reset_index(drop=True))
     posed = allocation.case(before, rules, session.space(before))
@@ -64,9 +120,7 @@ def explain(session: Session) -> int:
         before = replace(laid, leases=laid.leases[~own | laid.leases["lease_id"].isin(strange)].reset_index(drop=True))
         posed = allocation.case(before, rules, session.space(before))
         plan, _ = planned(posed, laid.leases[own & ~laid.leases["lease_id"].isin(strange)])
-    found = explanation.explain(before, rules, session.space(before), plan, options.tenant_id, session.t, given=posed)
-    printing.fields(found, session.form, session.t)
-    return 0
+    return before, posed, plan
 
 
 def planned(posed: Case, leases: pd.DataFrame) -> tuple[Plan, list[str]]:
