@@ -1,13 +1,11 @@
 """Explanation: why here, what else and at what loss, what keeps out, and the cheapest fix."""
 
-import functools
-
 import pandas as pd
 import pytest
 from test_fit import REQUIREMENTS, ZONE_FIT, conflict, district, policy, rule
 
 from parks import words
-from parks.matching import allocation, choices, explanation, fit, remedies, solver, waivers
+from parks.matching import allocation, choices, explanation, remedies, solver, waivers
 
 EN, ZH = words.translator("en"), words.translator("zh")
 
@@ -47,14 +45,15 @@ def test_a_placed_company_hears_why_and_what_else_at_what_loss():
     assert chinese["why"][1] == "规则rent：此处得分1.00（满分1），次优位置B2楼 (B2-F1-1)为0.50。"
 
 
-def test_a_place_by_a_waiver_says_so_with_its_reason(monkeypatch):
+def test_a_place_by_a_waiver_says_so_with_its_reason():
     rules, floors = policy(), {"B1-F1": {"floor_load_kn_m2": 2.0}}
     park, space = district(["B1-F1-1", "B1-F1-2"], [asked(1, 200, floor_load_kn_m2=5.0)], floors=floors)
     assert told(park, rules, space)["placed"] is False
     cells = {"tenant_id": "T1", "unit_id": None, "building_id": "B1", "rule": "load", "by": "Wang", "day": "2026-01-01"}
     made = pd.DataFrame([cells | {"reason": "Slab is strengthened"}]).astype(waivers.COLUMNS)
-    monkeypatch.setattr(fit, "pairs", functools.partial(fit.pairs, waivers=made))
-    assert told(park, rules, space)["why"] == [
+    posed = allocation.case(park, rules, space, waivers=made)
+    plan = allocation.allocate(park, rules, space, given=posed)
+    assert explanation.explain(park, rules, space, plan, "T1", EN, given=posed)["why"] == [
         "It goes to B1楼 (B1-F1-1–B1-F1-2): 200 m² from 2026-01-01, score 0.47 of 1; by a waiver of hard rules.",
         "rule load: Waived by Wang on 2026-01-01: Slab is strengthened.",
         "No other free place keeps every hard rule.",
