@@ -201,6 +201,7 @@ def _explain(to: argparse.ArgumentParser) -> None:
 
 def _worth(to: argparse.ArgumentParser) -> None:
     _costs(to)
+    to.add_argument("--size", type=float, default=1000.0, metavar="M2", help="area added in one piece [1000]")
     to.add_argument("--count", type=_count, metavar="N", help="zones, kinds and quarters solved at most [all in time]")
 
 

@@ -58,7 +58,7 @@ def test_each_need_stays_moves_comes_in_or_falls_out():
     assert (told.stays, told.value, told.area_m2) == (0.25, (1000.0, 900.0), (400.0, 400.0))
     assert told.zones.to_numpy().tolist() == [["Z-ZJ", 400.0, 400.0, 0.0]]
     assert changes.sentences(rows, told, park, rules_of(), EN) == [
-        "With B 1 companies move, 1 come in, 2 fall out; 25% of the placed area stays.",
+        "With B, companies that move: 1, come in: 1, fall out: 2; 25% of the placed area stays.",
         "B is worth 900, A 1,000.",
         "企业T4 comes in: B2楼 (B2-F1-2), 100 m²; there before: 企业T5.",
         "企业T3 falls out; its place B2楼 (B2-F1-1) goes to: 企业T2.",
@@ -79,7 +79,7 @@ def test_from_nothing_and_to_nothing():
     assert np.isnan(told.stays)
     assert told.zones.to_numpy().tolist() == [["Z-ZJ", 0.0, 100.0, 100.0]]
     assert changes.sentences(rows, told, park, rules_of(), EN) == [
-        "With B 1 companies come in; nobody was placed before.",
+        "With B, companies that come in: 1; nobody was placed before.",
         "B is worth 1,000, A 0.",
         "Zhangjiang gains 100 m².",
         "企业T1 comes in: B1楼 (B1-F1-1), 100 m²; nobody was there before.",

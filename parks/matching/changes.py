@@ -303,9 +303,12 @@ def _counts(told: Summary, name: str, t: Translate) -> str:
         return t("With {plan} nobody moves, comes in or falls out.", plan=name)
     cells = {kind: many[kind] for kind in ("moved", "placed", "dropped")}
     if np.isnan(told.stays):
-        return t("With {plan} {placed} companies come in; nobody was placed before.", plan=name, placed=many["placed"])
+        return t(
+            "With {plan}, companies that come in: {placed}; nobody was placed before.", plan=name, placed=many["placed"]
+        )
     return t(
-        "With {plan} {moved} companies move, {placed} come in, {dropped} fall out; {share} of the placed area stays.",
+        "With {plan}, companies that move: {moved}, come in: {placed}, fall out: {dropped}; {share} of the placed area "
+        "stays.",
         plan=name,
         share=f"{told.stays:.0%}",
         **cells,

@@ -55,8 +55,8 @@ def keep(s: Session, table: str, rows: pd.DataFrame) -> bool:
     held, key = s.park.table(table), schema.key(table)
     made = rows.assign(source_date=dt.datetime.now(dt.UTC).date().isoformat(), standing="stated")
     if key not in made:
-        used = [int(name[1:]) for name in held[key] if name[1:].isdigit()]
-        made[key] = [f"{PREFIX[table]}{max(used, default=0) + number:04}" for number in range(1, len(rows) + 1)]
+        first = _next(held, key)
+        made[key] = [f"{PREFIX[table]}{first + number:04}" for number in range(len(rows))]
     before: list[str] = []
     if table == "pins" and (rows["sense"] == "pin").all():
         before = list(held.loc[(held["sense"] == "pin") & held["need_id"].isin(rows["need_id"]), key])
@@ -67,6 +67,11 @@ def keep(s: Session, table: str, rows: pd.DataFrame) -> bool:
         s.store.add(table, made, source=SOURCE, by=s.who, scenario=s.scenario, seen=None if before else seen)
 
     return attempts.attempt(s, act)
+
+
+def _next(held: pd.DataFrame, key: str) -> int:
+    """Return the number of the next row that is decided on the screen."""
+    return max((int(name[1:]) for name in held[key] if name[1:].isdigit()), default=0) + 1
 
 
 def _remove(s: Session, table: str, keys: Sequence[str], seen: int) -> None:
@@ -152,17 +157,27 @@ def _quotas(s: Session) -> None:
     if _closed(s):
         return
     sectors, zones = tables.names(s, "sectors"), tables.names(s, "zones").to_dict()
-    with st.form("quota_form", border=False, clear_on_submit=True):
+    fresh = _next(frame, "quota_id")  # a quota that was refused stays in the form
+    with st.form(f"quota_{fresh}", border=False):
         left, right = st.columns(2)
-        zone = left.selectbox(t("Zone"), list(s.rules.zones["zone_id"]), format_func=zones.__getitem__)
+        zone = left.selectbox(
+            t("Zone"), list(s.rules.zones["zone_id"]), format_func=zones.__getitem__, key=f"quota_zone_{fresh}"
+        )
         chosen = right.multiselect(
-            t("Sectors or groups"), list(sectors.index), format_func=lambda code: f"{sectors[code]} · {code}"
+            t("Sectors or groups"),
+            list(sectors.index),
+            format_func=lambda code: f"{sectors[code]} · {code}",
+            key=f"quota_sectors_{fresh}",
         )
         cells = st.columns(4)
-        sense = cells[0].selectbox(t("Kind"), quotas.SENSES, format_func=lambda code: figures.sense(code, t))
-        share = cells[1].number_input(t("Share of the zone, %"), 0.0, 100.0, value=None)
-        area = cells[2].number_input(t("or area, m²"), 0.0, value=None)
-        price = cells[3].number_input(t("Price of a m² (empty: none may be missing)"), 0.0, value=None)
+        sense = cells[0].selectbox(
+            t("Kind"), quotas.SENSES, format_func=lambda code: figures.sense(code, t), key=f"quota_sense_{fresh}"
+        )
+        share = cells[1].number_input(t("Share of the zone, %"), 0.0, 100.0, value=None, key=f"quota_share_{fresh}")
+        area = cells[2].number_input(t("or area, m²"), 0.0, value=None, key=f"quota_area_{fresh}")
+        price = cells[3].number_input(
+            t("Price of a m² (empty: none may be missing)"), 0.0, value=None, key=f"quota_price_{fresh}"
+        )
         added = st.form_submit_button(t("Add the quota"), icon=":material/add:")
     if added:
         row = {"zone_id": zone, "sectors": ";".join(chosen), "sense": sense, "area_m2": area, "price": price}
@@ -186,19 +201,29 @@ def _pins(s: Session) -> None:
     needs = s.park.needs.set_index("need_id")["tenant_id"]
     open_, names, everyone = demand.open_needs(s.park), tables.names(s, "tenants"), ""
     buildings = tables.names(s, "buildings")
-    with st.form("pin_form", border=False, clear_on_submit=True):
+    fresh = _next(frame, "pin_id")
+    with st.form(f"pin_{fresh}", border=False):
         cells = st.columns(2)
         need = cells[0].selectbox(
             t("Company"),
             [*open_, everyone],
             format_func=lambda code: f"{names.get(needs[code], needs[code])} · {code}" if code else t("all companies"),
+            key=f"pin_need_{fresh}",
         )
-        sense = cells[1].selectbox(t("Kind"), SENSES, format_func=lambda code: figures.sense(code, t), key="pin_sense")
-        unit = cells[0].selectbox(t("Lettable unit"), list(s.space["unit_id"].sort_values()), index=None)
+        sense = cells[1].selectbox(
+            t("Kind"), SENSES, format_func=lambda code: figures.sense(code, t), key=f"pin_sense_{fresh}"
+        )
+        unit = cells[0].selectbox(
+            t("Lettable unit"), list(s.space["unit_id"].sort_values()), index=None, key=f"pin_unit_{fresh}"
+        )
         home = cells[1].selectbox(
-            t("or building"), list(buildings.index), index=None, format_func=lambda code: f"{buildings[code]} · {code}"
+            t("or building"),
+            list(buildings.index),
+            index=None,
+            format_func=lambda code: f"{buildings[code]} · {code}",
+            key=f"pin_home_{fresh}",
         )
-        reason = st.text_input(t("Reason"), key="pin_reason")
+        reason = st.text_input(t("Reason"), key=f"pin_reason_{fresh}")
         added = st.form_submit_button(t("Add"), icon=":material/add:", key="pin_add")
     if added:
         row = {"need_id": need or None, "tenant_id": needs.get(need), "unit_id": unit, "building_id": home}

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from parks.pages.plans import Found
     from parks.pages.session import Session
 
+SIZES = (1_000, 2_000, 5_000, 10_000)
+"""Areas [m²] that may be added in one piece: most companies ask for more than 1,000 m² together."""
 SECONDS = 60.0
 """For what more space would be worth."""
 COSTS = 20.0
@@ -93,22 +95,28 @@ def _costs(s: Session, found: Found) -> None:
 def _worth(s: Session, found: Found) -> None:
     t, basis = s.t, found.basis
 
-    def work(tell: jobs.Tell) -> tuple[Found, pd.DataFrame]:
-        def progress(known: int, every: int) -> bool:
-            return bool(tell(known / max(every, 1), t("{known} of {every}", known=known, every=every)))
-
-        tell(0.0, "")
-        told = worth.of(
-            basis.park, basis.rules, basis.space, found.plan, found.case, t, budget=SECONDS, progress=progress
-        )
-        return found, told
-
     st.caption(
         t(
             "A floor like one that stands in the zone is added, free from the first day of the quarter, and the whole "
             "plan is solved anew: what it gains, scaled to 1,000 m²."
         )
     )
+    size = st.select_slider(
+        t("Added in one piece of about, m²"),
+        SIZES,
+        SIZES[2],
+        format_func=lambda area: figures.number(area, s.lang),
+        key="worth_size",
+    )
+
+    def work(tell: jobs.Tell) -> tuple[Found, pd.DataFrame]:
+        def progress(known: int, every: int) -> bool:
+            return bool(tell(known / max(every, 1), t("{known} of {every}", known=known, every=every)))
+
+        tell(0.0, "")
+        options = basis.park, basis.rules, basis.space, found.plan, found.case, t
+        return found, worth.of(*options, size_m2=float(size), budget=SECONDS, progress=progress)
+
     result = _asked("worth", t("Work it out"), t("Solving with more space …"), work, found, s)
     if result is None:
         return

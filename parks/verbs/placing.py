@@ -86,6 +86,7 @@ def worth(session: Session) -> int:
         budget=options.budget,
         steps=options.steps,
         count=options.count,
+        size_m2=options.size,
     )
     session.out(found)
     return 0

@@ -20,7 +20,9 @@ def of(parts, label):
 
 
 def said(at):
-    return "\n".join(part.value for kind in ("markdown", "caption", "success", "warning", "info") for part in at.get(kind))
+    return "\n".join(
+        part.value for kind in ("markdown", "caption", "success", "warning", "info") for part in at.get(kind)
+    )
 
 
 def press(at, label):
@@ -45,8 +47,9 @@ def until(at, there):
 
 
 def found(at):
+    before = at.session_state[plans.FOUND] if plans.FOUND in at.session_state else None
     press(at, "Find the best plan")
-    return until(at, lambda at: at.metric)
+    return until(at, lambda at: plans.FOUND in at.session_state and at.session_state[plans.FOUND] is not before)
 
 
 @pytest.fixture
@@ -136,15 +139,24 @@ def test_weights_are_kept_for_the_scenario_and_told_against_the_policys(planned,
 def test_a_ban_for_all_and_a_pin_are_added_by_hand_and_taken_back(planned, own):
     at = planned
     of(at.selectbox, "or building").select("P033-C4")
+    at.selectbox(key="pin_need_1").select("")
     exactly(at, "Add")
+    assert [part.value for part in at.error], "a pin is for somebody"
+    at.selectbox(key="pin_sense_1").select("ban")
+    exactly(at, "Add")
+    assert not at.error
     with store.open(str(own)) as held:
         unit = held.as_of(held.data_day()).units["unit_id"].iloc[0]
     of(at.selectbox, "Lettable unit").select(unit)
     of(at.text_input, "Reason").set_value("shown to them")
     exactly(at, "Add")
     pins = decided(own, "pins")
-    assert len(pins) == 2
-    assert pins["pin_id"].is_unique
+    assert pins["pin_id"].tolist() == ["P0001", "P0002"]
+    assert pins["sense"].tolist() == ["ban", "pin"]
+    at.session_state["pins_list"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    at.run()
+    of([button for button in at.button if button.key == "pins_back"], "Take").click().run()
+    assert decided(own, "pins")["pin_id"].tolist() == ["P0002"]
 
 
 def test_companies_are_accepted_one_by_one(planned, own):
