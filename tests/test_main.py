@@ -54,7 +54,20 @@ KEYS = {
     ],
     "forecast": ["target_id", "probability", "p10_m2", "p50_m2", "p90_m2", "runs", "seed"],
     "fit": ["tenant_id", "unit_id", "building_id", "zone_id", "verdict", "score", "failed", "unknown"],
-    "allocate": ["scenario", "value", "bound", "gap", "seconds", "proved", "placed", "unplaced", "assignments"],
+    "allocate": [
+        "scenario",
+        "value",
+        "bound",
+        "gap",
+        "seconds",
+        "proved",
+        "placed",
+        "unplaced",
+        "assignments",
+        "pinned",
+        "refused",
+        "quotas",
+    ],
     "explain": ["tenant_id", "placed", "why", "alternatives", "blocked_by", "cheapest_fix"],
 }
 """Verb → the keys that others build on."""
@@ -189,6 +202,64 @@ def test_allocate_writes_the_plan_that_explain_reads(own: Path, run) -> None:
     assert again["assignments"] == [], "what the scenario holds is taken as given"
     table = run("--store", own, "allocate", "--scenario", "another", "--steps", 20).out
     assert "assignments:" in table
+
+
+def test_what_is_decided_in_a_scenario_is_honoured_and_told(own: Path, run, tmp_path: Path) -> None:
+    plan = run("--store", own, "--format", "json", "allocate", "--scenario", "free", "--steps", 20).json()
+    assert (plan["pinned"], plan["refused"], plan["quotas"]) == ([], [], [])
+    first, *_, last = plan["assignments"]
+    said = {"source": "meeting", "standing": "stated"}
+    pins = [
+        {"pin_id": "K1", "need_id": last["need_id"], "unit_id": last["unit_id"], "sense": "ban"},
+        {"pin_id": "K2", "need_id": "N-NONE", "unit_id": first["unit_id"], "sense": "pin"},
+        {"pin_id": "K3", "need_id": first["need_id"], "unit_id": first["unit_id"], "sense": "pin"},
+    ]
+    quota = {"quota_id": "Q1", "zone_id": "Z-ZJ", "sectors": "INN", "sense": "at_most", "area_m2": 0.0, "price": 1e-3}
+    with store.open(own) as held:
+        held.create_scenario("decided", by="test")
+        for table, rows in (("pins", pins), ("quotas", [quota])):
+            frame = pd.DataFrame([row | said for row in rows])
+            held.add(table, frame, source="meeting", by="test", scenario="decided")
+    plan = run("--store", own, "--format", "json", "allocate", "--scenario", "decided", "--steps", 20).json()
+    assert plan["pinned"] == [first["need_id"]]
+    assert plan["refused"] == ["N-NONE is not kept: there is no such open need."]
+    ((name, missing),) = [(row["quota_id"], row["missing_m2"]) for row in plan["quotas"]]
+    assert name == "Q1"
+    assert missing > 0
+    given = {(row["need_id"], row["unit_id"]) for row in plan["assignments"]}
+    assert (first["need_id"], first["unit_id"]) in given
+    assert (last["need_id"], last["unit_id"]) not in given
+    said = run("--store", own, "--lang", "zh", "allocate", "--scenario", "decided", "--steps", 1).out
+    assert "N-NONE" in said
+    path = tmp_path / "quotas.csv"
+    assert run("--store", own, "export", "--table", "quotas", "-o", path).code == 0
+    assert len(path.read_text(encoding="utf-8-sig").splitlines()) == 1, "the record has decided nothing"
+
+
+def test_fit_takes_the_waivers_and_weights_of_the_record(own: Path, run, tmp_path: Path) -> None:
+    def ranked() -> dict[str, dict]:
+        rows = run("--store", own, "--format", "json", "fit", "A001", "--top", 9999).json()
+        return {row["unit_id"]: row for row in rows}
+
+    before = ranked()
+    unit = next(name for name, row in before.items() if row["failed"] and not {"free", "term"} & set(row["failed"]))
+    missed = before[unit]["failed"]
+    told = {"reason": "agreed", "source": "meeting", "standing": "stated"}
+    waiver = {"tenant_id": "A001", "unit_id": unit, "by": "Wang"} | told
+    with store.open(own) as held:
+        day = pd.Timestamp(held.data_day())
+        rows = [waiver | {"waiver_id": f"W{number}", "rule": rule, "day": day} for number, rule in enumerate(missed)]
+        held.add("waivers", pd.DataFrame(rows), source="meeting", by="test")
+        held.add(
+            "weights", pd.DataFrame([{"criterion": "zone_fit", "weight": 0.0} | told]), source="meeting", by="test"
+        )
+    after = ranked()
+    assert (after[unit]["failed"], after[unit]["waived"]) == ([], missed)
+    assert any(after[name]["score"] != before[name]["score"] for name in before)
+    path = tmp_path / "waivers.xlsx"
+    assert run("--store", own, "export", "--table", "waivers", "-o", path).code == 0
+    assert openpyxl.load_workbook(path).worksheets[0]["A2"].value == "W0"
+    assert not any("W0" in line for line in run("--store", own, "check").out.splitlines())
 
 
 def test_explain_takes_what_was_placed_by_hand_as_given(own: Path, run) -> None:

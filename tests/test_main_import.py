@@ -196,6 +196,66 @@ def test_a_server_takes_a_file_in_as_a_file_does(bring, database):
     assert (counted(found), kinds(found["advice"])) == ([2, 0, 1, 0, 1], ["imported_before"])
 
 
+QUOTAS = [
+    ["配额编号", "区域", "赛道", "下限或上限", "占比", "配额面积", "突破单价"],
+    ["Q1", "张江科学城", "INN", "不低于", 0.3, None, None],
+    ["Q2", "Z-LG", "INN-SM;INN-AB", "上限", None, 20000, 0.5],
+    ["Q3", "Z-LG", "INN;NO", "上限", 0.5, 20000, None],
+]
+
+
+def test_decisions_are_brought_like_any_ledger(bring, home):
+    code, found, _ = bring(QUOTAS)
+    assert (code, counted(found)) == (1, [4, 2, 0, 1, 1])
+    assert [(issue["row"], issue["column"], issue["kind"]) for issue in found["issues"]] == [
+        ("4", "占比", "amount"),
+        ("4", "赛道", "unknown_reference"),
+    ]
+    quotas = held(home, "quotas")
+    told = ["zone_id", "sectors", "sense", "share", "area_m2", "price"]
+    assert quotas.loc["Q1", told].tolist() == ["Z-ZJ", "INN", "at_least", 0.3, pd.NA, pd.NA]
+    assert quotas.loc["Q2", told].tolist() == ["Z-LG", "INN-SM;INN-AB", "at_most", pd.NA, 20000.0, 0.5]
+    assert counted(bring(QUOTAS[:3])[1]) == [3, 0, 2, 0, 1]
+    pins = [["需求", "企业", "楼栋", "锁定或禁用"], [None, "甲生物", "一号楼", "锁定"], [None, None, "一号楼", "排除"]]
+    assert counted(bring({"锁定": pins}, "--table", "pins")[1]) == [3, 2, 0, 0, 1]
+    pinned = held(home, "pins")[["tenant_id", "building_id"]].fillna("")
+    assert pinned.T.to_dict("list") == {"ban-B1": ["", "B1"], "pin-T1-B1": ["T1", "B1"]}
+
+
+def test_a_complete_file_of_weights_or_pins_ends_the_others(bring, home):
+    weights = [["准则", "权重"], ["rent", 2], ["zone_fit", 0]]
+    assert counted(bring(weights)[1]) == [3, 2, 0, 0, 1]
+    found = bring([*weights[:1], ["power", 1]], "--complete", "--as-of", "2026-01-01")[1]
+    assert (found["ended"], found["left_out"]) == (
+        2,
+        [{"table": "weights", "key": name} for name in ("rent", "zone_fit")],
+    )
+    assert held(home, "weights").index.tolist() == ["power"]
+    assert held(home, "weights", dt.date(2025, 12, 31)).index.tolist() == ["power", "rent", "zone_fit"]
+
+
+def test_a_file_is_brought_into_a_scenario(bring, home, tmp_path):
+    with store.open(home) as opened:
+        opened.create_scenario("方案甲", by="clerk")
+        opened.add("units", record()["units"][:1].assign(unit_id="U5"), source="x", by="clerk")
+    leases = [LEASES, ["L5", "U1", "T1", "已租", "2026-01-01"], ["L6", "U2", "T1", "已租", "2026-01-01"]]
+    code, found, _ = bring({"房源": [HEAD, U3], "租约": leases}, "--scenario", "方案甲")
+    assert (code, counted(found)) == (1, [5, 2, 0, 1, 2])
+    assert kinds(found["issues"]) == ["double_booking"]
+    assert held(home, "units").index.tolist() == ["U1", "U2", "U5"]
+    with store.open(home) as opened:
+        laid = opened.as_of(dt.date(2026, 1, 1), "方案甲")
+        assert laid.units["unit_id"].tolist() == ["U1", "U2", "U3"], "U5 came after its base"
+        assert laid.leases["lease_id"].tolist() == ["L1", "L6"]
+        opened.take_back(found["change"], by="clerk")
+        assert opened.as_of(dt.date(2026, 1, 1), "方案甲").units["unit_id"].tolist() == ["U1", "U2"]
+    code, found, _ = bring([HEAD, U3], "--scenario", "方案乙")
+    assert (code, kinds(found["issues"])) == (1, ["unknown"])
+    code, found, _ = bring([HEAD, U3], "--scenario", "方案甲", at=tmp_path / "none.db")
+    assert (code, kinds(found["issues"])) == (1, ["missing"])
+    assert not (tmp_path / "none.db").exists()
+
+
 def test_good_rows_go_in_while_bad_ones_wait_in_a_file_to_be_mended(bring, run, home, tmp_path):
     path = tmp_path / "被拒.xlsx"
     bad = ["U4", "B9", "F1", "104", "很大"]

@@ -109,7 +109,13 @@ def hostile(frame):
     return made
 
 
-PARK = district.park(**{name: hostile(frame) for name, frame in district.tables().items()})
+DECIDED = {
+    "waivers": district.frame("waiver_id rule reason", ("W1", "rent", None)),
+    "pins": district.frame("pin_id sense reason", ("K1", "ban", None)),
+    "quotas": district.frame("quota_id sectors sense", ("Q1", "S1", "at_least")),
+    "weights": district.frame("criterion weight reason", ("rent", 1.0, None)),
+}
+PARK = district.park(**{name: hostile(frame) for name, frame in (district.tables() | DECIDED).items()})
 
 
 @pytest.fixture(scope="module")

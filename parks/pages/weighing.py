@@ -41,7 +41,7 @@ def sliders(assessed: pd.DataFrame, tenant: str, s: Session) -> pd.DataFrame:
     with st.expander(t("What counts how much"), icon=":material/tune:"):
         st.caption(
             t(
-                "The weights start as the policy has them and change this page only. Beside each stands how far it "
+                "The weights start as they are in force and change this page only. Beside each stands how far it "
                 "alone can move before another place comes first."
             )
         )

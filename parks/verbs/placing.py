@@ -44,12 +44,16 @@ def allocate(session: Session) -> int:
     plan = allocation.allocate(park, rules, space, budget=options.budget, steps=options.steps, seed=options.seed)
     if len(plan.assignments):
         held.place_all(plan.assignments, reason=REASON, by=session.who, scenario=name)
-    told = ("value", "bound", "gap", "seconds", "proved", "placed", "unplaced", "pinned")
+    told = ("value", "bound", "gap", "seconds", "proved", "placed", "unplaced")
     shown = {"scenario": name} | {field: getattr(plan, field) for field in told}
     names = fitting.rule_names(rules, session.lang)
-    shown["refused"] = [refusals.sentence(one, names, session.t) for one in plan.refused]
-    rows = {field: getattr(plan, field).to_dict("records") for field in ("quotas", "assignments")}
-    printing.fields(shown | rows, session.form, session.t)
+    decided = {
+        "pinned": plan.pinned,
+        "refused": [refusals.sentence(one, names, session.t) for one in plan.refused],
+        "quotas": plan.quotas.to_dict("records"),
+    }
+    shown["assignments"] = plan.assignments.to_dict("records")
+    printing.fields(shown | decided, session.form, session.t)
     return 0
 
 

@@ -133,6 +133,21 @@ def test_removing_is_one_act_told_and_taken_back_and_the_past_stays(held, clock)
     assert care.check(held.home, held.t) == []
 
 
+def test_many_rows_removed_are_counted(held):
+    held.add("units", units(*(f"U{number}" for number in range(5, 12))), source="x", by="ann")
+    held.remove("units", [f"U{number}" for number in range(5, 12)], by="ann", reason="never were")
+    assert held.audit().iloc[0][["before", "after"]].tolist() == ["–", "7 rows: 7 gone"]
+
+
+def test_the_day_of_a_decision_is_no_day_of_the_data(held):
+    newest = held.data_day()
+    number = decide(held, "pins", source_date="2027-01-01")
+    assert held.data_day() == newest
+    assert pd.isna(held.changes(1).set_index("change_id").loc[number, "data_day"])
+    held.add("units", units("U9").assign(source_date="2027-01-01"), source="x", by="ann")
+    assert held.data_day() == dt.date(2027, 1, 1)
+
+
 def test_what_is_not_known_or_named_by_others_is_not_removed(held):
     version = held.version
     assert refused(held.remove, "pins", [], by="ann", reason="r") == [("", "pin_id", "missing")]
