@@ -6,15 +6,23 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_fit import DAY, ZONE_FIT, conflict, district, need, policy, rule
 
-from parks import demand, snapshot
+from parks import crs, demand, snapshot
 from parks.matching import allocation, choices, patterns, solver, verification
 from parks.status import vacancy
 
 CLASH = conflict("C", fire_a="甲", any_b=True, scope="floor")
+NEAR = CLASH | {"scope": "distance", "distance_m": 20.0}
+
+
+def outline(east, north=0.0, side=10.0):
+    """Return the square outline of a building, laid out in metres."""
+    east, north = np.array([0, side, side, 0]) + east, np.array([0, 0, side, side]) + north
+    return shapely.Polygon(np.column_stack(crs.local(121.6, 31.2, east, north)))
 
 
 def asked(number, least, most=None, **cells):
@@ -289,6 +297,7 @@ def districts(draw, needs=3):
         )
     )
     units = [{"unit_id": name, "lettable_m2": draw(area)} for name in sorted(names)]
+    units[0] |= draw(st.sampled_from([{}, {}, {"position": None}]))
     floors = {name.rpartition("-")[0]: {"floor_load_kn_m2": draw(load)} for name in names}
     days = st.sampled_from([None, pd.Timestamp("2026-03-01"), pd.Timestamp("2026-09-01")])
     wishes = []
@@ -325,10 +334,14 @@ def districts(draw, needs=3):
         ]
     ]
     tenants = [{"tenant_id": "X", "kind": "tenant", "sector_code": draw(st.sampled_from(["S1", "S2", None]))}]
-    clashes = draw(st.sampled_from([[], [CLASH], [CLASH | {"any_b": False, "sectors_b": "S2", "scope": "building"}]]))
+    of_sector = {"any_b": False, "sectors_b": "S2"}
+    kinds = ({}, {"scope": "neighbouring"}, NEAR, NEAR | {"one_building": False}, {"scope": "building", **of_sector})
+    clashes = draw(st.sampled_from([[], *([CLASH | kind] for kind in kinds), [NEAR | of_sector]]))
     scope = draw(st.sampled_from([(), ZONE_FIT]))
     places = st.sampled_from(["P1", "P1", "P2"])
     buildings = {name: {"fire_class": "甲", "park_id": draw(places)} for name in ("B1", "B2", "B3")}
+    for name, east in (("B1", 0), ("B2", draw(st.sampled_from([15, 29, 31]))), ("B3", draw(st.sampled_from([None, 60])))):
+        buildings[name]["geometry"] = None if east is None else outline(east)
     rules = policy(clashes=clashes, zone_fit=scope)
     return (*district(units, wishes, leases=leases, tenants=tenants, floors=floors, buildings=buildings), rules)
 

@@ -1,5 +1,8 @@
 """The allocation against counting out: small cases with pins, conflicts and quotas; more space never hurts."""
 
+import itertools
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
@@ -7,9 +10,18 @@ from hypothesis import strategies as st
 from test_allocation import asked, made
 from test_fit import district, policy
 
-from parks.matching import allocation, choices, patterns, pins, solver
+from parks.matching import allocation, choices, patterns, pins, solver, vicinity
 
 CASES = 1000
+NEXT_DOOR = {(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3), (4, 5)}
+"""Units that adjoin, or stand on floors one above the other, in the buildings of `case`."""
+
+
+def beside(pairs, count):
+    """Return lists of what is beside what, from pairs one way."""
+    both = sorted({*pairs, *((two, one) for one, two in pairs)})
+    one, two = (np.array([pair[at] for pair in both], dtype=np.int64) for at in (0, 1))
+    return vicinity.listed((one, two), count)
 
 
 def case(seed):
@@ -17,6 +29,8 @@ def case(seed):
     draw = np.random.default_rng(seed)
     area = draw.integers(5, 15, 6) * 10.0
     place = {"building": np.array([0, 0, 0, 0, 1, 1]), "floor": np.array([0, 0, 1, 1, 2, 2])}
+    place |= {"neighbouring": np.arange(6), "distance": place["building"]}
+    near = {"neighbouring": beside(NEXT_DOOR, 6), "distance": beside({(0, 1), (1, 2)}, 3)}  # the third has no units
     runs = [(one, two) for one in range(6) for two in range(one, 6) if place["building"][one] == place["building"][two]]
     needs, rows = int(draw.integers(1, 5)), []
     for need in range(needs):
@@ -31,18 +45,18 @@ def case(seed):
     columns = patterns.Columns(need, first, last, size, zero, zero, value / 40, value, zero, zero, zero, value)
     apart = {}
     for scope in place:
-        pairs = np.triu(draw.random((needs, needs)) < 0.2, 1)
+        pairs = np.triu(draw.random((needs, needs)) < 0.15, 1)
         apart[scope] = pairs | pairs.T
     limits = []
     for _ in range(int(draw.integers(0, 3))):
         weight = size * (draw.random(needs) < 0.6)[need] * draw.choice([-1, 1])
         price = float(draw.choice([np.inf, 0.05, 0.5]))
         limits.append(choices.Limit(weight, float(draw.integers(-30, 15) * 10), price))
-    problem = choices.Problem(columns, needs, 6, place, apart)
+    problem = choices.Problem(columns, needs, 6, place, apart, beside=near)
     some = choices.together(problem, draw.permutation(len(rows)))
     kept = [column for column in some if draw.random() < 0.2]
     must = frozenset(need[kept].tolist())
-    problem = choices.Problem(columns, needs, 6, place, apart, must, tuple(limits))
+    problem = choices.Problem(columns, needs, 6, place, apart, must, tuple(limits), beside=near)
     return problem, pins.Locks(np.arange(len(rows)), must, np.array(sorted(kept), dtype=np.int64), [])
 
 
@@ -59,11 +73,15 @@ def together(problem, one, two):
     ]
     if held[0] & held[1]:
         return False
-    for scope, code in problem.place.items():
-        mine, theirs = (set(code[list(units)].tolist()) for units in held)
-        if mine & theirs and problem.apart[scope][columns.need[one], columns.need[two]]:
-            return False
-    return True
+    homes = [{0 if unit < 4 else 1 for unit in units} for units in held]
+    floors = [{unit // 2 for unit in units} for units in held]
+    met = {
+        "building": bool(homes[0] & homes[1]),
+        "floor": bool(floors[0] & floors[1]),
+        "neighbouring": any((min(pair), max(pair)) in NEXT_DOOR for pair in itertools.product(*held)),
+        "distance": any(mine != theirs for mine, theirs in itertools.product(*homes)),  # one by itself does not clash
+    }
+    return not any(met[scope] and problem.apart[scope][columns.need[one], columns.need[two]] for scope in met)
 
 
 def selections(problem):
@@ -121,9 +139,7 @@ def test_the_bound_of_the_relaxation_holds_in_every_case():
     for seed in range(0, CASES, 10):
         problem, locks = case(seed)
         hard = [choices.Limit(limit.weight, limit.most, 1.0) for limit in problem.limits]
-        problem = choices.Problem(
-            problem.columns, problem.needs, 6, problem.place, problem.apart, problem.must, tuple(hard)
-        )
+        problem = replace(problem, limits=tuple(hard))
         start = choices.filled(problem, locks.witness)
         relaxed = solver.relax(problem, start, solver.Clock(np.inf, None, None))
         for taken in selections(problem):

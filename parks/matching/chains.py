@@ -206,15 +206,10 @@ def _nearest(chains: Chains, fronts: Fronts, worth: Floats, open_: Bools) -> pd.
 
 
 def _fronts(chains: Chains, wished: tuple[str, ...], own: str, group: str) -> Fronts:
-    held = chains.held
-    if wished:
-        key, counts = ("near", own, *wished), held["tenant_id"].isin([own, *wished])
-    elif group:
-        key, counts = ("group", group), held["group"] == group
-    else:
-        key, counts = ("own", own), held["tenant_id"] == own
+    key = ("near", own, *wished) if wished else ("group", group) if group else ("own", own)
     if key not in chains.known:
-        rows = held[counts.fillna(value=False).to_numpy(dtype=bool)]
+        column, names = ("group", [group]) if key[0] == "group" else ("tenant_id", [own, *wished])
+        rows = chains.held[chains.held[column].isin(names)]
         chains.known[key] = _front(chains, rows.sort_values(["until", "tenant_id"], ascending=[False, True]))
     return chains.known[key]
 

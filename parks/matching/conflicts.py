@@ -130,13 +130,15 @@ def board(park: Snapshot, rules: Any, offers: Offers) -> Board:  # noqa: ANN401 
     parents = dict(zip(rules.sectors["sector_code"], rules.sectors["parent"], strict=True))
     land = vicinity.ground(park, offers, max((conflict.distance_m for conflict in known), default=0.0))
     scopes = {conflict.nearness: conflict for conflict in known}
+    sides = {side for conflict in known for side in (conflict.a, conflict.b)}
+    told = {side: _are(who, offers, side, parents) for side in sides}
     near = {name: _vicinity(conflict, offers, land) for name, conflict in scopes.items()}
     traits = _traits(park, land, zoning.assumption(rules, "high_rise_m", HIGH_RISE_M))
     return Board(
         conflicts=known,
         occupants=who,
-        is_a=tuple(_are(who, offers, conflict.a, parents) for conflict in known),
-        is_b=tuple(_are(who, offers, conflict.b, parents) for conflict in known),
+        is_a=tuple(told[conflict.a] for conflict in known),
+        is_b=tuple(told[conflict.b] for conflict in known),
         near=near,
         land=land,
         traits=traits,
@@ -280,9 +282,10 @@ def readings(need: Need, offers: Offers, there: Board) -> list[Reading]:
     """
     when = criteria.window(need, offers)
     start = np.where(np.isfinite(when.start), when.start, when.earliest)
+    own = (there.occupants["tenant_id"] == need["tenant_id"]).to_numpy(dtype=bool)
     found = []
     for number, conflict in enumerate(there.conflicts):
-        sure, maybe, rows = _until(need, offers, there, number)
+        sure, maybe, rows = _until(need, offers, there, number, own)
         if sure is None:
             continue
         meets = there.meets[number]
@@ -308,8 +311,13 @@ def readings(need: Need, offers: Offers, there: Board) -> list[Reading]:
     return found
 
 
-def _until(need: Need, offers: Offers, there: Board, number: int) -> tuple[Any, Any, NDArray[np.int64]]:
-    """Return by unit until when an occupant of the other use is there, surely and maybe, and who they are."""
+def _until(
+    need: Need, offers: Offers, there: Board, number: int, own: NDArray[np.bool_]
+) -> tuple[Any, Any, NDArray[np.int64]]:
+    """Return by unit until when an occupant of the other use is there, surely and maybe, and who they are.
+
+    Those that are the company itself (`own`) are none.
+    """
     conflict, who = there.conflicts[number], there.occupants
     as_a, as_b = of_use(need, conflict.a), conflict.b is not None and of_use(need, conflict.b)
     nobody = np.zeros(0, dtype=np.int64)
@@ -322,7 +330,7 @@ def _until(need: Need, offers: Offers, there: Board, number: int) -> tuple[Any, 
     for applies, use in ((as_a, there.is_b[number]), (as_b, there.is_a[number])):
         if applies:
             other = np.where((other == YES) | (use == YES), YES, np.maximum(other, use)).astype(np.int8)
-    other[(who["tenant_id"] == need["tenant_id"]).to_numpy(dtype=bool)] = NO
+    other[own] = NO
     counts = other != NO
     units, ends = (who[name].to_numpy()[counts] for name in ("unit", "until"))
     sure, maybe = there.near[conflict.nearness].until(units, ends, other[counts] == YES)

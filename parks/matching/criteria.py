@@ -23,6 +23,8 @@ PATIENCE = 730.0
 """Days of waiting after the day wanted at which readiness is worth 0."""
 PART = 0.2
 """Share of its least area that a need takes at least in each building when it may be split."""
+WINDOW = ("wanted_from", "wanted_to", "term_months")
+"""Cells of a need that say when."""
 OWN = "Rule of this product"
 """Source of the two rules that no table holds: free at all, free for the whole term."""
 
@@ -98,10 +100,15 @@ class Window:
 
 def window(need: Need, offers: Offers) -> Window:
     """Return first and last possible day, and start and end in each unit, of a need."""
-    wanted = day_of(need["wanted_from"], offers.day)
-    earliest = max(offers.day, wanted)
-    start = np.maximum(offers.available, earliest)
-    return Window(earliest, day_of(need["wanted_to"], np.inf), start, ending(need, start))
+    asked = tuple(None if verbs.empty(need[name]) else need[name] for name in WINDOW)
+    if asked not in offers.windows:
+        offers.windows.clear()
+        wanted = day_of(need["wanted_from"], offers.day)
+        earliest = max(offers.day, wanted)
+        start = np.maximum(offers.available, earliest)
+        latest = day_of(need["wanted_to"], np.inf)
+        offers.windows[asked] = Window(earliest, latest, start, ending(need, start))
+    return offers.windows[asked]
 
 
 def ending(need: Need, start: NDArray[np.float64]) -> NDArray[np.float64]:

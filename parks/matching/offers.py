@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,6 +50,8 @@ class Offers:
         Day number of the snapshot.
     zones
         Zone ids, by code.
+    windows
+        The window of the need read last, by when it wants space: each of its rules asks for it.
     """
 
     frame: pd.DataFrame
@@ -65,6 +67,7 @@ class Offers:
     stacked: NDArray[np.bool_]
     day: float
     zones: tuple[str, ...]
+    windows: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
 
 def day_number(day: dt.date) -> float:
