@@ -81,7 +81,8 @@ def together(problem, one, two):
         "neighbouring": any((min(pair), max(pair)) in NEXT_DOOR for pair in itertools.product(*held)),
         "distance": any(mine != theirs for mine, theirs in itertools.product(*homes)),  # one by itself does not clash
     }
-    return not any(met[scope] and problem.apart[scope][columns.need[one], columns.need[two]] for scope in met)
+    pair = columns.need[one], columns.need[two]
+    return not any(met[scope] and matrix[pair] for scope, matrix in problem.apart.items())
 
 
 def selections(problem):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from test_allocation import asked
-from test_fit import DAY, ZONE_FIT, district, policy
+from test_fit import DAY, PROVENANCE, ZONE_FIT, district, policy
 
 from parks import words
 from parks.matching import allocation, changes, verification
@@ -219,7 +219,7 @@ def test_pins_hold_by_both_sets_and_a_waiver_goes_along():
     floors = {"B1-F1": {"floor_load_kn_m2": 1.0}}
     park, space = district(["B1-F1-1"], [asked(1, 100, floor_load_kn_m2=9.0)], floors=floors)
     said = {"tenant_id": "T1", "unit_id": "B1-F1-1", "building_id": None, "rule": "load", "reason": "r", "by": "b"}
-    waived = pd.DataFrame([{**said, "day": pd.Timestamp(park.day)}])
+    waived = pd.DataFrame([{"waiver_id": "W", **said, "day": pd.Timestamp(park.day), **PROVENANCE}])
     posed = allocation.case(park, rules, space, waivers=waived)
     found = changes.of_weights(park, rules, space, None, {"use": 0.0}, steps=100, given=posed)
     assert (found.one.placed, found.two.placed) == (["T1"], ["T1"])
