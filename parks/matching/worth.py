@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from parks.matching.allocation import Case, Plan, Trail
-    from parks.matching.fit import Pairs
     from parks.snapshot import Snapshot
     from parks.words import Translate
 
@@ -61,8 +60,8 @@ class Bench:
     ----------
     park, rules, space
         Snapshot and units with all copies in them, and the Policy.
-    pairs
-        Verdict and score of every need on all of these units.
+    whole
+        Every need on all of these units.
     added
         Buildings of the copies, by number of the template and of the quarter.
     plan, given, trail
@@ -76,7 +75,7 @@ class Bench:
     park: Snapshot
     rules: Any
     space: pd.DataFrame
-    pairs: Pairs
+    whole: Case
     added: dict[Cell, str]
     plan: Plan
     given: Case
@@ -210,7 +209,7 @@ def _bench(
     waivers = pd.DataFrame(desk.waivers)
     pairs = fit.pairs(park, rules, space, needs, weights=desk.weights, waivers=waivers)
     asked = {"pins": wishes.get("pins"), "bans": wishes.get("bans"), "quotas": _quotas(plan)}
-    return Bench(park, rules, space, pairs, added, plan, given, plan.trail, asked, steps)
+    return Bench(park, rules, space, allocation.pose(pairs), added, plan, given, plan.trail, asked, steps)
 
 
 def _quotas(plan: Plan) -> pd.DataFrame:
@@ -279,11 +278,10 @@ def _solved(bench: Bench, cell: Cell, budget: float, *, hurried: bool = False) -
 
 
 def _posed(bench: Bench, building: str) -> Case:
-    """Return the problem with one copy: when the others come free is not known, so that nobody can go there."""
-    desk = bench.pairs.desk
-    others = desk.offers.frame["building_id"].isin(set(bench.added.values()) - {building}).to_numpy(dtype=bool)
-    offers = replace(desk.offers, available=np.where(others, np.nan, desk.offers.available))
-    return allocation.pose(replace(bench.pairs, desk=replace(desk, offers=offers)))
+    """Return the problem with one copy: without the placements on the others."""
+    whole, others = bench.whole, set(bench.added.values()) - {building}
+    strange = whole.pairs.desk.offers.frame["building_id"].isin(others).to_numpy(dtype=np.float64)
+    return replace(whole, problem=whole.problem.only(np.flatnonzero(whole.problem.columns.sums(strange) == 0)))
 
 
 def _begun(bench: Bench, posed: Case, building: str) -> Plan | None:
