@@ -22,6 +22,8 @@ Clash = tuple[str, int, int, int]
 """Scope, place, and the two needs that may not both be in it."""
 SLACK = 1e-6
 """Rounding that a limit is forgiven, relative to 1 m² and its size."""
+CHUNK = 4_096
+"""Columns looked at together when a plan is filled, at first; then ever more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,46 +101,93 @@ class Problem:
         return replace(self, columns=self.columns.only(rows), limits=limits)
 
 
+class Taken:
+    """Columns taken one after another, and what they leave of the others."""
+
+    def __init__(self, problem: Problem, columns: Iterable[int] = ()) -> None:
+        """Begin with columns that go together."""
+        self.problem = problem
+        self.columns: list[int] = []
+        self.held = np.zeros(problem.units, dtype=np.int32)
+        self.met = np.zeros(problem.needs, dtype=np.bool_)
+        self.sharp = np.logical_or.reduce([np.zeros(problem.needs, np.bool_), *(m.any(1) for m in problem.apart.values())])
+        for column in columns:
+            self.take(int(column))
+
+    def take(self, column: int) -> None:
+        """Take one more column, which the others leave."""
+        columns = self.problem.columns
+        self.columns.append(column)
+        self.met[columns.need[column]] = True
+        for first, last in zip(columns.first[column], columns.last[column], strict=True):
+            self.held[first : last + 1] = 1
+
+    def leaves(self, rows: Ints) -> NDArray[np.bool_]:
+        """Return which of some columns are of other needs, on other units, and not kept away by a conflict."""
+        columns = self.problem.columns
+        total = np.append(0, np.cumsum(self.held))
+        free: NDArray[np.bool_] = ~self.met[columns.need[rows]]
+        for first, last in zip(columns.first.T, columns.last.T, strict=True):
+            free &= total[last[rows] + 1] == total[first[rows]]
+        for column in self.columns:
+            if self.sharp[columns.need[column]]:
+                free &= ~barred(self.problem, column, rows)
+        return free
+
+
+def barred(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
+    """Return which of some columns a conflict keeps from a column that is taken."""
+    columns = problem.columns
+    need, found = int(columns.need[column]), np.zeros(len(rows), dtype=np.bool_)
+    for scope, matrix in problem.apart.items():
+        hit = np.flatnonzero(matrix[need][columns.need[rows]])
+        if hit.size:
+            low, high = columns.only(np.append(rows[hit], column)).spots(problem.place[scope])
+            for first, last in zip(low[-1], high[-1], strict=True):
+                found[hit] |= ((high[:-1] >= first) & (low[:-1] <= last)).any(axis=1)
+    return found
+
+
 def shut(problem: Problem, alive: NDArray[np.bool_], column: int) -> None:
     """Take a column: strike those of its need, those that overlap it, and those that a conflict keeps from it."""
-    columns = problem.columns
-    need = int(columns.need[column])
-    alive &= (columns.need != need) & columns.clear(column)
-    for scope, matrix in problem.apart.items():
-        if matrix[need].any():
-            low, high = columns.spots(problem.place[scope])
-            for first, last in zip(low[column], high[column], strict=True):
-                touches = ((high >= first) & (low <= last)).any(axis=1)
-                alive &= ~(matrix[need][columns.need] & touches)
+    rows = np.flatnonzero(alive)
+    alive[rows] = Taken(problem, [column]).leaves(rows)
 
 
-def _gain(problem: Problem, taken: list[int]) -> Floats:
-    """Return what each column would add to the value when these are taken; -inf where it breaks a hard quota."""
-    gain = problem.columns.value
+def _gain(problem: Problem, taken: list[int], rows: Ints) -> Floats:
+    """Return what each of some columns would add to the value when others are taken; -inf where it breaks a hard quota."""
+    gain = problem.columns.value[rows]
     for limit in problem.limits:
         room = limit.most - float(limit.weight[taken].sum())
-        more = np.maximum(limit.weight - room, 0.0) - max(-room, 0.0)
+        more = np.maximum(limit.weight[rows] - room, 0.0) - max(-room, 0.0)
         gain = np.where(more > SLACK, -np.inf, gain) if limit.hard else gain - limit.price * more
     return gain
 
 
+def _filled(problem: Problem, state: Taken, order: Ints, least: float) -> Ints:
+    """Return a plan that takes columns in an order while they are left and add more than `least`."""
+    begin, size = 0, CHUNK
+    while begin < len(order):
+        rows = order[begin : begin + size]
+        rows = rows[state.leaves(rows)]
+        while rows.size:
+            if problem.limits:
+                rows = rows[_gain(problem, state.columns, rows) > least]
+            if rows.size:
+                state.take(int(rows[0]))
+                rows = rows[state.leaves(rows)]
+        begin, size = begin + size, size * 2
+    return np.array(sorted(state.columns), dtype=np.int64)
+
+
 def filled(problem: Problem, taken: Iterable[int]) -> Ints:
-    """Return a plan that begins with columns that go together and adds the one worth most again and again."""
-    kept, alive = [int(column) for column in taken], np.ones(len(problem.columns), dtype=np.bool_)
-    for column in kept:
-        shut(problem, alive, column)
-    order = np.argsort(-problem.columns.value, kind="stable")
-    while (order := order[alive[order]]).size:
-        if not problem.limits:
-            best = order[0]
-        else:
-            gain = _gain(problem, kept)[order]
-            best = order[int(np.argmax(gain))]
-            if gain.max() <= 0:
-                break
-        kept.append(int(best))
-        shut(problem, alive, kept[-1])
-    return np.array(sorted(kept), dtype=np.int64)
+    """Return a plan that begins with columns that go together and adds those worth most first, of equals the first.
+
+    What a column is worth with quotas is told when the first columns are taken; it is left out when it adds nothing.
+    """
+    state, every = Taken(problem, taken), np.arange(len(problem.columns))
+    worth = _gain(problem, state.columns, every) if problem.limits else problem.columns.value
+    return _filled(problem, state, np.argsort(-worth, kind="stable"), 0.0)
 
 
 def greedy(problem: Problem) -> Ints:
@@ -146,24 +195,27 @@ def greedy(problem: Problem) -> Ints:
     return filled(problem, ())
 
 
+def by_score(problem: Problem) -> Ints:
+    """Return a plan that takes the column of the best score again and again, of equals the larger, then the first."""
+    columns = problem.columns
+    order = np.lexsort((-columns.area, -columns.score.round(6)))
+    return _filled(problem, Taken(problem), order, -np.inf)
+
+
 def in_turn(problem: Problem, turns: list[int], taken: Iterable[int] = ()) -> Ints:
     """Return the plan of needs that come one by one and take their best-scored column, of equals the dearest.
 
     It begins with the columns `taken`, which go together. No need takes what breaks a hard quota.
     """
-    columns, kept = problem.columns, [int(column) for column in taken]
-    alive = np.ones(len(columns), dtype=np.bool_)
-    for column in kept:
-        shut(problem, alive, column)
+    columns, state = problem.columns, Taken(problem, taken)
     for need in turns:
-        own = np.flatnonzero(alive & (columns.need == need))
+        own = np.arange(*np.searchsorted(columns.need, [need, need + 1]))
+        own = own[state.leaves(own)]
         if problem.limits:
-            own = own[np.isfinite(_gain(problem, kept)[own])]
+            own = own[np.isfinite(_gain(problem, state.columns, own))]
         if own.size:
-            best = own[np.lexsort((-columns.value[own], -columns.score[own].round(9)))[0]]
-            kept.append(int(best))
-            shut(problem, alive, kept[-1])
-    return np.array(sorted(kept), dtype=np.int64)
+            state.take(int(own[np.lexsort((-columns.value[own], -columns.score[own].round(9)))[0]]))
+    return np.array(sorted(state.columns), dtype=np.int64)
 
 
 def clashes(problem: Problem, chosen: Ints) -> list[Clash]:
@@ -183,13 +235,12 @@ def clashes(problem: Problem, chosen: Ints) -> list[Clash]:
 
 def together(problem: Problem, chosen: Ints) -> list[int]:
     """Return what goes together of a selection: first come those that must be, then those worth more."""
-    alive, kept = np.ones(len(problem.columns), dtype=np.bool_), []
+    state = Taken(problem)
     later = ~np.isin(problem.columns.need[chosen], list(problem.must))
     for column in chosen[np.lexsort((-problem.columns.value[chosen], later))]:
-        if alive[column]:
-            kept.append(int(column))
-            shut(problem, alive, kept[-1])
-    return kept
+        if state.leaves(np.array([column]))[0]:
+            state.take(int(column))
+    return state.columns
 
 
 def mended(problem: Problem, chosen: Ints) -> Ints:

@@ -105,12 +105,8 @@ def _again(
     last = max(1, int(np.searchsorted(sizes, WIDTH)))
     inside = home[columns.need[best]] <= last
     fixed, loose = best[~inside], best[inside]
-    alive = np.zeros(len(columns), dtype=np.bool_)
-    alive[open_[joins <= last]] = True
-    for column in fixed:
-        choices.shut(problem, alive, int(column))
-    alive[loose] = True
-    rows = np.flatnonzero(alive)
+    near = open_[joins <= last]
+    rows = np.union1d(near[choices.Taken(problem, fixed).leaves(near)], loose)
     limits = tuple(replace(one, most=one.most - float(one.weight[fixed].sum())) for one in problem.limits)
     must = problem.must - set(columns.need[fixed].tolist())
     part = replace(problem, limits=limits, must=must).only(rows)
