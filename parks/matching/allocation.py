@@ -128,11 +128,22 @@ class Case:
     problem: Problem
 
 
-def case(park: Snapshot, rules: Any, space: pd.DataFrame, need_ids: Iterable[str] | None = None) -> Case:  # noqa: ANN401 - the Policy
-    """Return the problem that the open needs pose (or those of `need_ids`); reuse it to explain a plan quickly."""
+def case(
+    park: Snapshot,
+    rules: Any,  # noqa: ANN401 - the Policy
+    space: pd.DataFrame,
+    need_ids: Iterable[str] | None = None,
+    *,
+    clock: solver.Clock | None = None,
+) -> Case:
+    """Return the problem that the open needs pose (or those of `need_ids`); reuse it to explain a plan quickly.
+
+    The watcher of the clock is told meanwhile; when it stops, needs that were not read yet get no place, and the bound
+    tells what they could be worth at most.
+    """
     pairs = fit.pairs(park, rules, space, demand.open_needs(park) if need_ids is None else list(need_ids))
     offers = pairs.desk.offers
-    columns, rests = placements.columns(pairs)
+    columns, rests = placements.columns(pairs, clock)
     problem = choices.Problem(
         columns=columns,
         needs=len(pairs.needs),
@@ -186,7 +197,7 @@ def allocate(  # noqa: PLR0913 - each is a word of the planner
         Another plan of the same case (`given`), to begin with.
     """
     clock = solver.Clock(budget, steps, progress)
-    posed = given or case(park, rules, space)
+    posed = given or case(park, rules, space, clock=clock)
     locks = pinning.read(posed.pairs, posed.problem, pins, bans)
     read, refused = quoting.read(posed.pairs, posed.problem.columns, quotas)
     limited = replace(posed.problem, must=locks.kept, limits=tuple(quota.limit for quota in read))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from parks.matching.patterns import Columns
-    from parks.matching.splits import Rest
+    from parks.matching.splits import Rest, Unread
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -83,7 +83,7 @@ class Problem:
     apart: Mapping[str, NDArray[np.bool_]]
     must: frozenset[int] = frozenset()
     limits: tuple[Limit, ...] = ()
-    rests: tuple[Rest, ...] = ()
+    rests: tuple[Rest | Unread, ...] = ()
 
     def value(self, chosen: Ints) -> float:
         """Return the value of a selection of columns, less the price of what it has above its quotas."""
@@ -96,7 +96,9 @@ class Problem:
         return met and all(limit.over(chosen) <= SLACK * (1 + abs(limit.most)) for limit in self.limits if limit.hard)
 
     def only(self, rows: Ints) -> Problem:
-        """Return the problem of some of the columns."""
+        """Return the problem of some of the columns, sorted."""
+        if len(rows) == len(self.columns):
+            return self
         limits = tuple(replace(limit, weight=limit.weight[rows]) for limit in self.limits)
         return replace(self, columns=self.columns.only(rows), limits=limits)
 
@@ -126,13 +128,20 @@ class Taken:
         """Return which of some columns are of other needs, on other units, and not kept away by a conflict."""
         columns = self.problem.columns
         total = np.append(0, np.cumsum(self.held))
-        free: NDArray[np.bool_] = ~self.met[columns.need[rows]]
-        for first, last in zip(columns.first.T, columns.last.T, strict=True):
-            free &= total[last[rows] + 1] == total[first[rows]]
+        free = ~self.met[columns.need[rows]] & (columns.between(total, rows) == 0)
         for column in self.columns:
             if self.sharp[columns.need[column]]:
                 free &= ~barred(self.problem, column, rows)
         return free
+
+
+def clear(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
+    """Return which of some columns are of another need than one of them, on other units, and kept away by no conflict."""
+    columns = problem.columns
+    free = (columns.need[rows] != columns.need[column]) & ~barred(problem, column, rows)
+    for first, last in zip(columns.first[column], columns.last[column], strict=True):
+        free &= ((columns.last[rows] < first) | (columns.first[rows] > last)).all(axis=1)
+    return free
 
 
 def barred(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
@@ -151,7 +160,7 @@ def barred(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
 def shut(problem: Problem, alive: NDArray[np.bool_], column: int) -> None:
     """Take a column: strike those of its need, those that overlap it, and those that a conflict keeps from it."""
     rows = np.flatnonzero(alive)
-    alive[rows] = Taken(problem, [column]).leaves(rows)
+    alive[rows] = clear(problem, column, rows)
 
 
 def _gain(problem: Problem, taken: list[int], rows: Ints) -> Floats:
@@ -175,7 +184,7 @@ def _filled(problem: Problem, state: Taken, order: Ints, least: float) -> Ints:
                 rows = rows[_gain(problem, state.columns, rows) > least]
             if rows.size:
                 state.take(int(rows[0]))
-                rows = rows[state.leaves(rows)]
+                rows = rows[clear(problem, state.columns[-1], rows)]
         begin, size = begin + size, size * 2
     return np.array(sorted(state.columns), dtype=np.int64)
 
@@ -209,7 +218,7 @@ def in_turn(problem: Problem, turns: list[int], taken: Iterable[int] = ()) -> In
     """
     columns, state = problem.columns, Taken(problem, taken)
     for need in turns:
-        own = np.arange(*np.searchsorted(columns.need, [need, need + 1]))
+        own = columns.of(need)
         own = own[state.leaves(own)]
         if problem.limits:
             own = own[np.isfinite(_gain(problem, state.columns, own))]
