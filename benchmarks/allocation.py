@@ -22,6 +22,8 @@ SIZES = ((50, 200, False), (100, 1_000, False), (130, 3_200, False), (200, 2_000
 """Needs, units, and whether the needs ask little: then placements are many."""
 SEEDS = (1, 2, 3)
 BUDGET = 10.0
+DEMAND = 2.5
+"""Area asked for ÷ area there."""
 WARM = 1.5
 """Seconds for a plan after one pin or release."""
 PINS = 4
@@ -101,7 +103,8 @@ def _assembled(
 ) -> snapshot.Snapshot:
     """Return the snapshot of units, needs and leases, in buildings and parks drawn for them."""
     names = space["building_id"].unique()
-    place = pd.DataFrame({"building_id": names, "name_zh": names, "park_id": draw.choice(ZONES, len(names))})
+    homes = [f"P{number:03}" for number in range(max(6, len(names) // 10))]
+    place = pd.DataFrame({"building_id": names, "name_zh": names, "park_id": draw.choice(homes, len(names))})
     place = place.assign(
         use_type=draw.choice(STAGES, len(names)),
         status="built",
@@ -116,43 +119,72 @@ def _assembled(
     floors = space.drop_duplicates("floor_id")[
         ["floor_id", "building_id", "level", "floor_load_kn_m2", "floor_height_m"]
     ]
-    parks = pd.DataFrame({"park_id": ZONES, "name_zh": ZONES, "zone_id": ZONES, "inside_layout": True, **ROW})
+    parks = pd.DataFrame({"park_id": homes, "name_zh": homes, "zone_id": draw.choice(ZONES, len(homes))})
+    parks = parks.assign(inside_layout=True, **ROW)
     tables = {"parks": parks, "buildings": place, "floors": floors.assign(**ROW), "units": space, "needs": wishes}
     return snapshot.of(DAY, tables | {"tenants": companies} | ({"leases": leases} if len(leases) else {}))
 
 
-def dense(tenants: int, count: int, seed: int, sectors: list[str]) -> snapshot.Snapshot:
-    """Return a made-up district that is all free, in many small units, with needs of two to a dozen of them.
+def dense(tenants: int, count: int, seed: int, sectors: list[str], *, splits: bool) -> snapshot.Snapshot:
+    """Return a made-up district of many small units on long floors, with needs for two and a half times its space.
 
-    Needs name a rent, a floor load and a size with little play, ask for two and a half times as much as there is, and
-    count the more a m² the smaller they are: the dearest first takes what many others could use better.
+    A third of the units comes free quarter by quarter, one of twenty is promised to somebody later. Needs ask for a
+    size with little play, some for a rent, a load, a fire class, a term; they count the more a m² the smaller they are,
+    so that the dearest first takes what many others could use better. With `splits` one need of ten may lie in two or
+    three buildings.
     """
     draw = np.random.default_rng(seed)
-    rows: list[dict[str, object]] = []
-    while len(rows) < count:
-        building = f"B{len(rows):05}"
-        for floor in range(1, int(draw.integers(3, 9)) + 1):
-            for position in range(1, int(draw.integers(6, 13)) + 1):
-                name, size = f"{building}-F{floor:02}", round(float(draw.uniform(80, 320)), 1)
-                place = {"unit_id": f"{name}-{position:02}", "floor_id": name, "building_id": building}
-                rent = round(float(draw.uniform(2, 6)), 1)
-                rows.append(
-                    place | {"level": floor, "position": position, "lettable_m2": size, "asking_rent_cny_m2_day": rent}
-                )
-    space = pd.DataFrame(rows[:count]).assign(floor_height_m=5.0, power_kva=np.nan, **ROW)
-    strong = {name: float(draw.choice([4.0, 6.0, 10.0])) for name in space["building_id"].unique()}
-    space["floor_load_kn_m2"] = space["building_id"].map(strong)
-    size = draw.lognormal(0, 0.8, tenants)
-    least = size / size.sum() * float(space["lettable_m2"].sum()) * 2.5
-    wishes = needs(draw, tenants, 1.0).drop(columns=["power_kva", "term_months", "fire_class"])
+    space = _long_floors(draw, count)
+    size = draw.lognormal(0, 1.1, tenants)
+    least = size / size.sum() * float(space["lettable_m2"].sum()) * DEMAND
+    wishes = needs(draw, tenants, 1.0).drop(columns="power_kva")
     wishes = wishes.assign(
         area_min_m2=least.round(),
-        area_max_m2=(least * 1.2).round(),
-        rent_max_cny_m2_day=draw.uniform(5.5, 8, tenants),
-        floor_load_kn_m2=draw.choice([np.nan, 6.0, 10.0], tenants),
+        area_max_m2=(least * draw.uniform(1.05, 1.25, tenants)).round(),
+        rent_max_cny_m2_day=np.where(draw.random(tenants) < 0.5, draw.uniform(5, 8, tenants).round(1), np.nan),
+        floor_load_kn_m2=draw.choice([np.nan, 6.0, 10.0], tenants, p=[0.5, 0.25, 0.25]),
+        term_months=draw.choice([np.nan, 36.0, 60.0], tenants),
+        fire_class=draw.choice([None, "丙", "甲"], tenants, p=[0.65, 0.3, 0.05]),
         priority=np.clip(size**-1.0 * draw.uniform(0.5, 2, tenants), 0.1, 10).round(2),
     )
-    return _assembled(draw, space, wishes, pd.DataFrame(), sectors)
+    if splits:
+        wishes["split_max"] = draw.choice([1, 2, 3], tenants, p=[0.9, 0.05, 0.05])
+    return _assembled(draw, space, wishes, _leases(draw, space["unit_id"]), sectors)
+
+
+def _long_floors(draw: np.random.Generator, count: int) -> pd.DataFrame:
+    """Return units of 80 to 320 m², ten to forty a floor, three to eight floors a building."""
+    rows: list[dict[str, object]] = []
+    while len(rows) < count:
+        building, load = f"B{len(rows):05}", float(draw.choice([4.0, 6.0, 10.0], p=[0.3, 0.3, 0.4]))
+        for floor in range(1, int(draw.integers(3, 9)) + 1):
+            for position in range(1, int(draw.integers(10, 41)) + 1):
+                name = f"{building}-F{floor:02}"
+                rows.append(
+                    {
+                        "unit_id": f"{name}-{position:02}",
+                        "floor_id": name,
+                        "building_id": building,
+                        "level": floor,
+                        "position": position,
+                        "lettable_m2": round(float(draw.uniform(80, 320)), 1),
+                        "asking_rent_cny_m2_day": round(float(draw.uniform(2, 6)), 1),
+                        "floor_load_kn_m2": load,
+                    }
+                )
+    return pd.DataFrame(rows[:count]).assign(floor_height_m=5.0, power_kva=np.nan, **ROW)
+
+
+def _leases(draw: np.random.Generator, names: pd.Series) -> pd.DataFrame:
+    """Return leases that end with a quarter of the next two years, and others that begin in two to five years."""
+    chance = draw.random(len(names))
+    quarters = pd.date_range(DAY, periods=8, freq="QE") + pd.Timedelta(days=1)
+    held = pd.DataFrame({"unit_id": names[chance < 1 / 3], "state": "let", "valid_from": pd.Timestamp("2020-01-01")})
+    held["valid_to"] = draw.choice(quarters, len(held))
+    later = pd.DataFrame({"unit_id": names[chance > 0.95], "state": "reserved", "valid_to": pd.NaT})
+    later["valid_from"] = pd.Timestamp(DAY) + pd.to_timedelta(draw.integers(700, 1_800, len(later)), unit="D")
+    both = pd.concat([held, later], ignore_index=True)
+    return both.assign(lease_id=[f"L{n}" for n in range(len(both))], tenant_id="X0000", **ROW)
 
 
 def measured(park: snapshot.Snapshot, rules: policy.Policy) -> dict[str, float]:

@@ -235,7 +235,7 @@ def test_a_solver_without_an_answer_leaves_the_plan_in_hand():
     found, bound = solver._exact(problem, np.arange(len(problem.columns)), start, [], late, 1, 1e-9)
     assert problem.value(found) >= 0
     assert bound >= problem.value(start)
-    assert solver._rounds(problem, np.arange(3), start, [], late, 1, 0.0) == (pytest.approx(start), np.inf)
+    assert solver.decided(problem, np.arange(3), start, [], late, 1, 0.0) == (pytest.approx(start), np.inf)
 
 
 def counted_out(park, rules, space):

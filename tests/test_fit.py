@@ -524,8 +524,8 @@ def test_matrices_say_the_same_as_the_rows():
             .set_index("unit_id")
             .loc[pairs.desk.offers.frame["unit_id"]]
         )
-        assert ranked["score"].to_numpy() == pytest.approx(pairs.score[row])
-        assert ranked["verdict"].tolist() == [verbs.VERDICTS[code] for code in pairs.verdict[row]]
+        assert ranked["score"].to_numpy() == pytest.approx(pairs.of(row)[1])
+        assert ranked["verdict"].tolist() == [verbs.VERDICTS[code] for code in pairs.of(row)[0]]
     assert len(fit.pairs(park, rules, space, ["N"]).needs) == 1
 
 

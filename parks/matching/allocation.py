@@ -138,20 +138,22 @@ def case(
     *,
     weights: Mapping[str, float] | None = None,
     waivers: pd.DataFrame | None = None,
+    clock: solver.Clock | None = None,
 ) -> Case:
     """Return the problem that the open needs pose (or those of `need_ids`); reuse it to explain a plan quickly.
 
-    `weights` and `waivers` are as in `fit.assess`.
+    `weights` and `waivers` are as in `fit.assess`. The watcher of the clock is told meanwhile; when it stops, needs
+    that were not read yet get no place, and the bound tells what they could be worth at most.
     """
     needs = demand.open_needs(park) if need_ids is None else list(need_ids)
-    return pose(fit.pairs(park, rules, space, needs, weights=weights, waivers=waivers))
+    return pose(fit.pairs(park, rules, space, needs, weights=weights, waivers=waivers), clock)
 
 
-def pose(pairs: Pairs) -> Case:
-    """Return the problem that needs pose on units that they were read against."""
+def pose(pairs: Pairs, clock: solver.Clock | None = None) -> Case:
+    """Return the problem that needs pose on units that they were read against; the clock is as in `case`."""
     offers, near = pairs.desk.offers, pairs.desk.there.near
     apart = conflicts.apart(pairs.needs, pairs.desk.there)
-    columns, rests = placements.columns(pairs)
+    columns, rests = placements.columns(pairs, clock)
     problem = choices.Problem(
         columns=columns,
         needs=len(pairs.needs),
@@ -237,7 +239,7 @@ def allocate(  # noqa: PLR0913 - each is a word of the planner
         Another plan of the same case (`given`), to begin with.
     """
     clock = solver.Clock(budget, steps, progress)
-    posed = given or case(park, rules, space)
+    posed = given or case(park, rules, space, clock=clock)
     asked = limited(posed, wishing.of(park, pins, bans, quotas))
     trail = before.trail if before is not None else None
     trail = trail if trail is not None and trail.columns is posed.problem.columns else None

@@ -150,7 +150,9 @@ def _scores(plan: Plan, given: Case) -> NDArray[np.float64]:
     if (row < 0).any() or (unit < 0).any():
         message = "the plan is not of this case"
         raise ValueError(message)
-    scores: NDArray[np.float64] = given.pairs.score[row, unit]
+    scores = np.zeros(len(row))
+    for need in np.unique(row):
+        scores[row == need] = given.pairs.of(int(need))[1][unit[row == need]]
     return scores
 
 

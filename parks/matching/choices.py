@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from parks.matching.patterns import Columns
-    from parks.matching.splits import Rest
+    from parks.matching.splits import Rest, Unread
     from parks.matching.vicinity import Lists
 
     Ints = NDArray[np.int64]
@@ -23,6 +23,8 @@ Clash = tuple[str, int, int, int]
 """Scope, place, and the two needs that may not be in it (the first) and in it or beside it (the second)."""
 SLACK = 1e-6
 """Rounding that a limit is forgiven, relative to 1 m² and its size."""
+CHUNK = 4_096
+"""Columns looked at together when a plan is filled, at first; then ever more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +86,7 @@ class Problem:
     apart: Mapping[str, NDArray[np.bool_]]
     must: frozenset[int] = frozenset()
     limits: tuple[Limit, ...] = ()
-    rests: tuple[Rest, ...] = ()
+    rests: tuple[Rest | Unread, ...] = ()
     beside: Mapping[str, Lists] = field(default_factory=dict)
 
     def around(self, scope: str, units: Ints) -> NDArray[np.bool_]:
@@ -108,49 +110,108 @@ class Problem:
         return met and all(limit.over(chosen) <= SLACK * (1 + abs(limit.most)) for limit in self.limits if limit.hard)
 
     def only(self, rows: Ints) -> Problem:
-        """Return the problem of some of the columns."""
+        """Return the problem of some of the columns, sorted."""
+        if len(rows) == len(self.columns):
+            return self
         limits = tuple(replace(limit, weight=limit.weight[rows]) for limit in self.limits)
         return replace(self, columns=self.columns.only(rows), limits=limits)
 
 
+class Taken:
+    """Columns taken one after another, and what they leave of the others."""
+
+    def __init__(self, problem: Problem, columns: Iterable[int] = ()) -> None:
+        """Begin with columns that go together."""
+        self.problem = problem
+        self.columns: list[int] = []
+        self.held = np.zeros(problem.units, dtype=np.int32)
+        self.met = np.zeros(problem.needs, dtype=np.bool_)
+        self.sharp = np.logical_or.reduce(
+            [np.zeros(problem.needs, np.bool_), *(m.any(1) for m in problem.apart.values())]
+        )
+        for column in columns:
+            self.take(int(column))
+
+    def take(self, column: int) -> None:
+        """Take one more column, which the others leave."""
+        columns = self.problem.columns
+        self.columns.append(column)
+        self.met[columns.need[column]] = True
+        for first, last in zip(columns.first[column], columns.last[column], strict=True):
+            self.held[first : last + 1] = 1
+
+    def leaves(self, rows: Ints) -> NDArray[np.bool_]:
+        """Return which of some columns are of other needs, on other units, and not kept away by a conflict."""
+        columns = self.problem.columns
+        total = np.append(0, np.cumsum(self.held))
+        free = ~self.met[columns.need[rows]] & (columns.between(total, rows) == 0)
+        for column in self.columns:
+            if self.sharp[columns.need[column]]:
+                free &= ~barred(self.problem, column, rows)
+        return free
+
+
+def clear(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
+    """Return which of some columns are of another need than one of them, on other units, and kept away by no conflict."""
+    columns = problem.columns
+    free = (columns.need[rows] != columns.need[column]) & ~barred(problem, column, rows)
+    for first, last in zip(columns.first[column], columns.last[column], strict=True):
+        free &= ((columns.last[rows] < first) | (columns.first[rows] > last)).all(axis=1)
+    return free
+
+
+def barred(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
+    """Return which of some columns a conflict keeps from a column that is taken."""
+    columns = problem.columns
+    need, found = int(columns.need[column]), np.zeros(len(rows), dtype=np.bool_)
+    for scope, matrix in problem.apart.items():
+        hit = np.flatnonzero(matrix[need][columns.need[rows]])
+        if hit.size:
+            near = problem.around(scope, columns.units(column)).astype(np.float64)
+            found[hit] |= columns.between(np.append(0, np.cumsum(near)), rows[hit]) > 0
+    return found
+
+
 def shut(problem: Problem, alive: NDArray[np.bool_], column: int) -> None:
     """Take a column: strike those of its need, those that overlap it, and those that a conflict keeps from it."""
-    columns = problem.columns
-    need = int(columns.need[column])
-    alive &= (columns.need != need) & columns.clear(column)
-    for scope, matrix in problem.apart.items():
-        if matrix[need].any():
-            touches = columns.sums(problem.around(scope, columns.units(column)).astype(np.float64)) > 0
-            alive &= ~(matrix[need][columns.need] & touches)
+    rows = np.flatnonzero(alive)
+    alive[rows] = clear(problem, column, rows)
 
 
-def _gain(problem: Problem, taken: list[int]) -> Floats:
-    """Return what each column would add to the value when these are taken; -inf where it breaks a hard quota."""
-    gain = problem.columns.value
+def _gain(problem: Problem, taken: list[int], rows: Ints) -> Floats:
+    """Return what each of some columns would add to the value when others are taken; -inf where it breaks a hard quota."""
+    gain = problem.columns.value[rows]
     for limit in problem.limits:
         room = limit.most - float(limit.weight[taken].sum())
-        more = np.maximum(limit.weight - room, 0.0) - max(-room, 0.0)
+        more = np.maximum(limit.weight[rows] - room, 0.0) - max(-room, 0.0)
         gain = np.where(more > SLACK, -np.inf, gain) if limit.hard else gain - limit.price * more
     return gain
 
 
+def _filled(problem: Problem, state: Taken, order: Ints, least: float) -> Ints:
+    """Return a plan that takes columns in an order while they are left and add more than `least`."""
+    begin, size = 0, CHUNK
+    while begin < len(order):
+        rows = order[begin : begin + size]
+        rows = rows[state.leaves(rows)]
+        while rows.size:
+            if problem.limits:
+                rows = rows[_gain(problem, state.columns, rows) > least]
+            if rows.size:
+                state.take(int(rows[0]))
+                rows = rows[clear(problem, state.columns[-1], rows)]
+        begin, size = begin + size, size * 2
+    return np.array(sorted(state.columns), dtype=np.int64)
+
+
 def filled(problem: Problem, taken: Iterable[int]) -> Ints:
-    """Return a plan that begins with columns that go together and adds the one worth most again and again."""
-    kept, alive = [int(column) for column in taken], np.ones(len(problem.columns), dtype=np.bool_)
-    for column in kept:
-        shut(problem, alive, column)
-    order = np.argsort(-problem.columns.value, kind="stable")
-    while (order := order[alive[order]]).size:
-        if not problem.limits:
-            best = order[0]
-        else:
-            gain = _gain(problem, kept)[order]
-            best = order[int(np.argmax(gain))]
-            if gain.max() <= 0:
-                break
-        kept.append(int(best))
-        shut(problem, alive, kept[-1])
-    return np.array(sorted(kept), dtype=np.int64)
+    """Return a plan that begins with columns that go together and adds those worth most first, of equals the first.
+
+    What a column is worth with quotas is told when the first columns are taken; it is left out when it adds nothing.
+    """
+    state, every = Taken(problem, taken), np.arange(len(problem.columns))
+    worth = _gain(problem, state.columns, every) if problem.limits else problem.columns.value
+    return _filled(problem, state, np.argsort(-worth, kind="stable"), 0.0)
 
 
 def greedy(problem: Problem) -> Ints:
@@ -158,24 +219,27 @@ def greedy(problem: Problem) -> Ints:
     return filled(problem, ())
 
 
+def by_score(problem: Problem) -> Ints:
+    """Return a plan that takes the column of the best score again and again, of equals the larger, then the first."""
+    columns = problem.columns
+    order = np.lexsort((-columns.area, -columns.score.round(6)))
+    return _filled(problem, Taken(problem), order, -np.inf)
+
+
 def in_turn(problem: Problem, turns: list[int], taken: Iterable[int] = ()) -> Ints:
     """Return the plan of needs that come one by one and take their best-scored column, of equals the dearest.
 
     It begins with the columns `taken`, which go together. No need takes what breaks a hard quota.
     """
-    columns, kept = problem.columns, [int(column) for column in taken]
-    alive = np.ones(len(columns), dtype=np.bool_)
-    for column in kept:
-        shut(problem, alive, column)
+    columns, state = problem.columns, Taken(problem, taken)
     for need in turns:
-        own = np.flatnonzero(alive & (columns.need == need))
+        own = columns.of(need)
+        own = own[state.leaves(own)]
         if problem.limits:
-            own = own[np.isfinite(_gain(problem, kept)[own])]
+            own = own[np.isfinite(_gain(problem, state.columns, own))]
         if own.size:
-            best = own[np.lexsort((-columns.value[own], -columns.score[own].round(9)))[0]]
-            kept.append(int(best))
-            shut(problem, alive, kept[-1])
-    return np.array(sorted(kept), dtype=np.int64)
+            state.take(int(own[np.lexsort((-columns.value[own], -columns.score[own].round(9)))[0]]))
+    return np.array(sorted(state.columns), dtype=np.int64)
 
 
 def clashes(problem: Problem, chosen: Ints) -> list[Clash]:
@@ -192,13 +256,12 @@ def clashes(problem: Problem, chosen: Ints) -> list[Clash]:
 
 def together(problem: Problem, chosen: Ints) -> list[int]:
     """Return what goes together of a selection: first come those that must be, then those worth more."""
-    alive, kept = np.ones(len(problem.columns), dtype=np.bool_), []
+    state = Taken(problem)
     later = ~np.isin(problem.columns.need[chosen], list(problem.must))
     for column in chosen[np.lexsort((-problem.columns.value[chosen], later))]:
-        if alive[column]:
-            kept.append(int(column))
-            shut(problem, alive, kept[-1])
-    return kept
+        if state.leaves(np.array([column]))[0]:
+            state.take(int(column))
+    return state.columns
 
 
 def mended(problem: Problem, chosen: Ints) -> Ints:

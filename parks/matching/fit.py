@@ -99,24 +99,22 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
-    """Verdict and score of every need on every unit.
+    """The needs, and what they are held against: verdict and score of each on every unit, made when asked for.
 
     Parameters
     ----------
     needs
         The needs with their company's sector, in the order of the rows.
     desk
-        What they were held against; its `offers` give the order of the columns.
-    verdict
-        Needs × units: `verbs.UNFIT`, `verbs.FITS`, `verbs.UNKNOWN`, hard rules only.
-    score
-        Needs × units, 0–1.
+        What they are held against; its `offers` give the order of the units.
     """
 
     needs: list[Need]
     desk: Desk
-    verdict: NDArray[np.int8]
-    score: NDArray[np.float64]
+
+    def of(self, row: int) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+        """Return verdict (`verbs.UNFIT`, `FITS`, `UNKNOWN`; hard rules only) and score (0–1) of a need by unit."""
+        return combined(readings(self.needs[row], self.desk), self.desk)
 
 
 def desk(
@@ -351,14 +349,8 @@ def pairs(
     weights: Mapping[str, float] | None = None,
     waivers: pd.DataFrame | None = None,
 ) -> Pairs:
-    """Return verdict and score of many needs on all units as matrices: the same figures as `rank`, without its rows."""
-    at = desk(park, rules, space, weights=weights, waivers=waivers)
-    asked = needs_of(park, rules, need_ids)
-    verdict = np.full((len(asked), len(at.offers.frame)), verbs.FITS, dtype=np.int8)
-    score = np.zeros(verdict.shape)
-    for row, need in enumerate(asked):
-        verdict[row], score[row] = combined(readings(need, at), at)
-    return Pairs(asked, at, verdict, score)
+    """Return many needs to be held against all units: the same figures as `rank`, without its rows."""
+    return Pairs(needs_of(park, rules, need_ids), desk(park, rules, space, weights=weights, waivers=waivers))
 
 
 def combined(

@@ -12,19 +12,23 @@ from parks.matching import choices, solver
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from parks.matching.choices import Problem
+    from parks.matching.choices import Clash, Problem
     from parks.matching.solver import Clock, Relaxation
 
     Ints = NDArray[np.int64]
 
 LARGE = 2_000
 """Columns that could be in a better plan, above which the exact search alone is slow to begin."""
+CORE = (4, 8, 16, 32)
+"""Columns a need, of those that the relaxation likes most, that are decided one core after another while it helps."""
+HELPS = 1e-4
+"""Relative gain of a core for which a wider one is tried; and the gap at which one may end."""
 WIDTH = 700
 """Columns of one neighbourhood at most, give or take a building's."""
 SHARE = 0.6
-"""Of the time left, before the exact search."""
+"""Of the time left, for the cores, and for the neighbourhoods behind them."""
 SPELL = 2.5
-"""Seconds at most where the exact search can take all columns."""
+"""Seconds at most for neighbourhoods where the exact search can take all columns."""
 ROUNDS = 60
 """Neighbourhoods when steps are counted."""
 SECONDS = 0.5
@@ -34,26 +38,59 @@ SECONDS = 0.5
 def improved(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, seed: int) -> Ints:
     """Return a plan that is worth no less than `start`, which keeps what it must.
 
-    Buildings are drawn (from the seed) with others beside them; what the plan has there, and the needs without a place,
-    are decided anew, all else stays. It takes `SHARE` of the time left, at most `SPELL`, and nothing
-    when the exact search is quick.
+    First the columns that the relaxation likes most are decided: where it is nearly whole, the best plan is among them.
+    Then buildings are drawn (from the seed) with others beside them; what the plan has there, and the needs without a
+    place, are decided anew, all else stays. Both take `SHARE` of the time left, and nothing when the exact search is
+    quick.
     """
     best, draw = start, np.random.default_rng(seed)
-    spell, count = clock.left() * SHARE, 0
-    building = _buildings(problem)
-    open_ = _open(problem, relaxed, best)
-    until = clock.seconds() + (spell if len(open_) > solver.SEARCHED[-1] else min(spell, SPELL))
-    names = np.unique(building[open_])
+    open_ = relaxed.open(problem.columns, problem.value(best))
     if len(open_) > LARGE and not clock.over():
-        best = _ripe(problem, relaxed, best, open_, clock, seed)
-        open_ = _open(problem, relaxed, best)
+        best = _core(problem, relaxed, best, open_, clock, seed)
+        open_ = relaxed.open(problem.columns, problem.value(best))
+    spell, count = clock.left() * SHARE, 0
+    until = clock.seconds() + (spell if len(open_) > solver.SEARCHED[-1] else min(spell, SPELL))
+    building = _buildings(problem)
+    names = np.unique(building[open_])
     while len(open_) > LARGE and not clock.over():
-        lost = np.bincount(building[best, 0], weights=-relaxed.reduced[best], minlength=int(names.max()) + 1)[names]
         if count >= ROUNDS if clock.steps is not None else clock.seconds() > until:
             break
+        lost = np.bincount(building[best, 0], weights=-relaxed.reduced[best], minlength=int(names.max()) + 1)[names]
         best = _again(problem, relaxed, best, open_, building, _drawn(names, lost, draw), clock, seed)
         clock.tell(problem.value(best), relaxed.bound)
-        open_, count = _open(problem, relaxed, best), count + 1
+        open_, count = relaxed.open(problem.columns, problem.value(best)), count + 1
+    return best
+
+
+def _core(problem: Problem, relaxed: Relaxation, best: Ints, open_: Ints, clock: Clock, seed: int) -> Ints:
+    """Return the best plan found of the columns that the relaxation likes most, of more of them while it helps."""
+    known: list[Clash] = []
+    until = clock.seconds() + clock.left() * SHARE
+    for each in CORE:
+        before, rows = problem.value(best), np.union1d(open_[: each * problem.needs], best)
+        best, _ = solver.decided(problem, rows, best, known, clock, seed, (until - clock.seconds()) / 2, HELPS)
+        clock.tell(problem.value(best), relaxed.bound)
+        if clock.over() or problem.value(best) - before <= HELPS * abs(before):
+            break
+    return best
+
+
+def _buildings(problem: Problem) -> Ints:
+    """Return the building of each run of each column, of the first run again where there is no further one."""
+    low, _ = problem.columns.spots(problem.place["building"])
+    return np.where(problem.columns.last < 0, low[:, :1], low)
+
+
+def _core(problem: Problem, relaxed: Relaxation, best: Ints, open_: Ints, clock: Clock, seed: int) -> Ints:
+    """Return the best plan found of the columns that the relaxation likes most, of more of them while it helps."""
+    known: list[Clash] = []
+    until = clock.seconds() + clock.left() * SHARE
+    for each in CORE:
+        before, rows = problem.value(best), np.union1d(open_[: each * problem.needs], best)
+        best, _ = solver.decided(problem, rows, best, known, clock, seed, (until - clock.seconds()) / 2, HELPS)
+        clock.tell(problem.value(best), relaxed.bound)
+        if clock.over() or problem.value(best) - before <= HELPS * abs(before):
+            break
     return best
 
 
@@ -66,16 +103,6 @@ def _buildings(problem: Problem) -> Ints:
 def _open(problem: Problem, relaxed: Relaxation, best: Ints) -> Ints:
     """Return the columns that could be in a better plan."""
     return np.flatnonzero(relaxed.bound + relaxed.reduced > problem.value(best))
-
-
-def _ripe(problem: Problem, relaxed: Relaxation, best: Ints, open_: Ints, clock: Clock, seed: int) -> Ints:
-    """Return the best plan of the columns that the relaxation likes most: often it is near the best of all."""
-    order = open_[np.argsort(-relaxed.reduced[open_], kind="stable")]
-    rows = np.union1d(order[:WIDTH], best)
-    left = replace(relaxed, reduced=relaxed.reduced[rows])
-    own = solver.Clock(min(clock.left(), SECONDS), clock.steps, None)
-    found, _ = solver.search(problem.only(rows), left, np.searchsorted(rows, best), own, seed)
-    return rows[found]
 
 
 def _drawn(names: Ints, lost: NDArray[Any], draw: np.random.Generator) -> Ints:
@@ -105,12 +132,8 @@ def _again(
     last = max(1, int(np.searchsorted(sizes, WIDTH)))
     inside = home[columns.need[best]] <= last
     fixed, loose = best[~inside], best[inside]
-    alive = np.zeros(len(columns), dtype=np.bool_)
-    alive[open_[joins <= last]] = True
-    for column in fixed:
-        choices.shut(problem, alive, int(column))
-    alive[loose] = True
-    rows = np.flatnonzero(alive)
+    near = open_[joins <= last]
+    rows = np.union1d(near[choices.Taken(problem, fixed).leaves(near)], loose)
     limits = tuple(replace(one, most=one.most - float(one.weight[fixed].sum())) for one in problem.limits)
     must = problem.must - set(columns.need[fixed].tolist())
     part = replace(problem, limits=limits, must=must).only(rows)

@@ -92,11 +92,15 @@ def days(numbers: NDArray[np.float64]) -> pd.Series[pd.Timestamp]:
 def later(numbers: NDArray[np.float64], months: int) -> NDArray[np.float64]:
     """Return the day `months` later, the last of the month when it has no such day; not finite stays so."""
     known = np.isfinite(numbers)
-    day = np.where(known, numbers, 0).astype(np.int64).astype("datetime64[D]")
+    if not known.any():
+        return numbers
+    whole = np.where(known, numbers, numbers[known][0]).astype(np.int64)
+    begin = whole.min()  # far fewer days than units: each day is reckoned once
+    day = np.arange(begin, whole.max() + 1).astype("datetime64[D]")
     month = day.astype("datetime64[M]")
     last = (month + months + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
     moved = np.minimum((month + months).astype("datetime64[D]") + (day - month.astype("datetime64[D]")), last)
-    return np.where(known, moved.astype(np.int64), numbers)
+    return np.where(known, moved.astype(np.int64)[whole - begin], numbers)
 
 
 def numbers(column: pd.Series[Any]) -> NDArray[np.float64]:

@@ -10,8 +10,11 @@ import numpy as np
 from parks.matching import verbs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
+    from parks.matching.criteria import Need
     from parks.matching.offers import Offers
 
     Ints = NDArray[np.int64]
@@ -40,8 +43,34 @@ class Runs:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Stock:
+    """All runs that any need could take.
+
+    Parameters
+    ----------
+    runs
+        Sorted by first and last unit.
+    waste
+        Area [m²] that becomes useless beside each.
+    order
+        Their numbers by area.
+    """
+
+    runs: Runs
+    waste: Floats
+    order: Ints
+
+    def sized(self, least_m2: float, most_m2: float) -> Ints:
+        """Return the numbers of the runs of a size, sorted."""
+        area = self.runs.area[self.order]
+        return np.sort(self.order[np.searchsorted(area, least_m2) : np.searchsorted(area, most_m2, side="right")])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Columns:
     """One need on one place, a row each, sorted by need: a run, or runs in several buildings.
+
+    There may be millions: numbers are 32 bits wide but for area and value.
 
     Parameters
     ----------
@@ -83,10 +112,20 @@ class Columns:
         """Return some of them."""
         return replace(self, **{name: getattr(self, name)[rows] for name in self.__slots__})
 
+    def of(self, need: int) -> Ints:
+        """Return the columns of a need."""
+        return np.arange(*np.searchsorted(self.need, [need, need + 1]))
+
     def sums(self, amount: Floats) -> Floats:
         """Return the sum over the units of each column of an amount that each unit has."""
         total = np.append(0, np.cumsum(amount))
-        sums: Floats = (total[self.last + 1] - total[self.first]).sum(axis=1)
+        return self.between(total)
+
+    def between(self, total: Floats, rows: Any = slice(None)) -> Floats:  # noqa: ANN401 - anything that indexes an array
+        """Return the sums over the units of columns, of an amount summed before each unit, and of all."""
+        sums: Floats = np.zeros(len(self.need[rows]), dtype=total.dtype)
+        for first, last in zip(self.first.T, self.last.T, strict=True):  # a run at a time: less room
+            sums += total[last[rows] + 1] - total[first[rows]]
         return sums
 
     def units(self, column: int) -> Ints:
@@ -101,18 +140,11 @@ class Columns:
             return np.zeros(0, dtype=np.int64)
         inside = np.zeros(int(max(units.max(initial=0), self.last.max(initial=0))) + 1)
         inside[units] = 1
-        rows = np.flatnonzero(self.need == need)
+        rows = self.of(need)
         own = self.only(rows)
         same = (own.sums(inside) == len(units)) & (own.sums(np.ones(len(inside))) == len(units))
         found: Ints = rows[same]
         return found
-
-    def clear(self, column: int) -> NDArray[np.bool_]:
-        """Return which columns share no unit with one of them."""
-        free = np.ones(len(self), dtype=np.bool_)
-        for first, last in zip(self.first[column], self.last[column], strict=True):
-            free &= ((self.last < first) | (self.first > last)).all(axis=1)
-        return free
 
     def spots(self, code: Ints) -> tuple[Ints, Ints]:
         """Return, columns × runs, the first and last code of where each run lies; 0 and −1 where there is none.
@@ -126,9 +158,36 @@ class Columns:
         return np.where(absent, 0, code[self.first]), np.where(absent, -1, code[self.last])
 
 
+def joined(found: list[Columns]) -> Columns:
+    """Return columns one after another, with room for as many runs as the one that has most."""
+    width, count = max((part.first.shape[1] for part in found), default=1), sum(len(part) for part in found)
+    arrays: dict[str, NDArray[Any]] = {
+        "first": np.zeros((count, width), dtype=np.int32),
+        "last": np.full((count, width), -1, dtype=np.int32),
+        "need": np.zeros(count, dtype=np.int32),
+        "area": np.zeros(count),
+        "value": np.zeros(count),
+    }
+    for name in Columns.__slots__:
+        array, begin = arrays.setdefault(name, np.zeros(count, dtype=np.float32)), 0
+        for part in found:
+            rows = getattr(part, name)
+            where = (slice(begin, begin + len(rows)), *(slice(size) for size in rows.shape[1:]))
+            array[where] = rows
+            begin += len(rows)
+    return Columns(**arrays)
+
+
 def usable(offers: Offers) -> NDArray[np.bool_]:
     """Return which units could ever be placed: they come free on a known day and their area is known."""
     return np.isfinite(offers.available) & (offers.area > 0)
+
+
+def stock(offers: Offers, needs: list[Need]) -> Stock:
+    """Return all runs that any of some needs could take."""
+    every = runs(offers, max((float(need["area_max_m2"]) for need in needs), default=0.0))
+    waste = leftovers(offers, every, min((float(need["area_min_m2"]) for need in needs), default=0.0))
+    return Stock(every, waste, np.argsort(every.area, kind="stable"))
 
 
 def runs(offers: Offers, most_m2: float) -> Runs:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from parks.matching import criteria, patterns, splits, verbs, zoning
+from parks.matching import choices, criteria, patterns, solver, splits, verbs, zoning
 from parks.matching.patterns import Columns
 
 if TYPE_CHECKING:
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from parks.matching.criteria import Need
     from parks.matching.fit import Pairs
-    from parks.matching.patterns import Runs
-    from parks.matching.splits import Parts, Rest
+    from parks.matching.patterns import Stock
+    from parks.matching.solver import Clock
+    from parks.matching.splits import Parts, Rest, Unread
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -44,61 +45,76 @@ def worth(policy: Any) -> Worth:  # noqa: ANN401 - the Policy
     return Worth(**{name: zoning.assumption(policy, f"allocation.{name}", amount) for name, amount in usual.items()})
 
 
-def columns(pairs: Pairs) -> tuple[Columns, tuple[Rest, ...]]:
+def columns(pairs: Pairs, clock: Clock | None = None) -> tuple[Columns, tuple[Rest | Unread, ...]]:
     """Return every need on every place that serves it, and what had to be left out of it.
 
     A run serves when each of its units fits (no hard rule missed or unknown), its area lies within the least and the
     most of the need, and the whole run is free when the lease begins and until it ends. A need that may be split takes
-    several runs as well (`splits.several`). Columns worth nothing are left out.
+    several runs as well (`splits.several`); of too many those that the prices of the units favour, as the needs on
+    single runs make them. Columns worth nothing are left out; and those of the needs that are left when the clock's
+    watcher stops it.
     """
-    offers, amounts = pairs.desk.offers, worth(pairs.desk.policy)
-    most = max((float(need["area_max_m2"]) for need in pairs.needs), default=0.0)
-    least = min((float(need["area_min_m2"]) for need in pairs.needs), default=0.0)
-    every = patterns.runs(offers, most)
-    waste = patterns.leftovers(offers, every, least)
-    found, rests = [], []
+    timer = clock or solver.Clock(np.inf, None, None)
+    stock, amounts = patterns.stock(pairs.desk.offers, pairs.needs), worth(pairs.desk.policy)
+    found: list[Columns] = []
     for row, need in enumerate(pairs.needs):
-        own = parts(pairs, row, every, waste)
-        alone = np.flatnonzero(own.area >= float(need["area_min_m2"]) * (1 - verbs.SLACK))
-        found.append(_columns(row, need, own, alone[:, None], amounts))
-        if criteria.buildings(need) > 1:
-            gain = priority(need) * (amounts.base + own.score - amounts.split)
-            sets, rest = splits.several(need, row, own, own.area * gain - amounts.leftover * own.waste)
-            found.append(_columns(row, need, own, sets, amounts))
-            rests += rest
-    return joined(found), tuple(rests)
+        timer.pulse()
+        if timer.stopped:
+            break
+        own = parts(pairs, row, stock)
+        whole = np.flatnonzero(own.area >= float(need["area_min_m2"]) * (1 - verbs.SLACK))
+        found.append(_columns(row, need, own, whole[:, None], amounts))
+    unread = [_unread(row, need, amounts) for row, need in enumerate(pairs.needs) if row >= len(found)]
+    split = [row for row, need in enumerate(pairs.needs[: len(found)]) if criteria.buildings(need) > 1]
+    rests: list[Rest] = []
+    price = _prices(found, len(pairs.needs), len(pairs.desk.offers.area), timer) if split else None
+    places = splits.places(stock.runs, pairs.desk.offers)
+    for row in split:
+        timer.pulse()
+        need, own = pairs.needs[row], parts(pairs, row, stock)
+        gain = own.area * priority(need) * (amounts.base + own.score - amounts.split) - amounts.leftover * own.waste
+        sets, rest = splits.several(need, row, own, gain, price, places)
+        found[row] = patterns.joined([found[row], _columns(row, need, own, sets, amounts)])
+        rests += rest
+    return patterns.joined(found), (*rests, *unread)
 
 
-def parts(pairs: Pairs, row: int, every: Runs, waste: Floats) -> Parts:
-    """Return the runs that a need could take whole or, if it may be split, as one of several.
+def _prices(found: list[Columns], needs: int, units: int, clock: Clock) -> Floats:
+    """Return the sums of the prices of the units before each unit, and of all, that columns make."""
+    problem = choices.Problem(patterns.joined(found), needs, units, {}, {})
+    return solver.relax(problem, np.zeros(0, dtype=np.int64), clock).price
 
-    Parameters
-    ----------
-    pairs, row
-        The needs, and the number of this one.
-    every, waste
-        All runs, and what each leaves over.
-    """
-    need, offers = pairs.needs[row], pairs.desk.offers
-    misses = np.append(0, np.cumsum(pairs.verdict[row] != verbs.FITS))
+
+def _unread(row: int, need: Need, amounts: Worth) -> Unread:
+    """Return what a need that was not read could be worth at most."""
     most = float(need["area_max_m2"]) * (1 + verbs.SLACK)
-    good = (misses[every.last + 1] == misses[every.first]) & (every.area <= most)
-    at = np.flatnonzero(good & (every.area >= criteria.least_part(need) * (1 - verbs.SLACK)))
+    return splits.Unread(row, most * priority(need) * (amounts.base + 1), most)
+
+
+def parts(pairs: Pairs, row: int, stock: Stock) -> Parts:
+    """Return the runs that a need (by its number) could take whole or, if it may be split, as one of several."""
+    need, offers, every = pairs.needs[row], pairs.desk.offers, stock.runs
+    verdict, value = pairs.of(row)
+    misses = np.append(0, np.cumsum(verdict != verbs.FITS))
+    least, most = criteria.least_part(need) * (1 - verbs.SLACK), float(need["area_max_m2"]) * (1 + verbs.SLACK)
+    at = stock.sized(least, most)
+    at = at[misses[every.last[at] + 1] == misses[every.first[at]]]
     start = np.maximum(every.available[at], max(offers.day, criteria.day_of(need["wanted_from"], offers.day)))
     keep = start <= criteria.day_of(need["wanted_to"], np.inf)
     keep &= criteria.ending(need, start) <= every.until[at]
     at, start = at[keep], start[keep]
     first, last, area = every.first[at], every.last[at], every.area[at]
-    summed = np.append(0, np.cumsum(pairs.score[row] * np.nan_to_num(offers.area)))
+    summed = np.append(0, np.cumsum(value * np.nan_to_num(offers.area)))
     score = np.clip((summed[last + 1] - summed[first]) / area, 0, 1)
     return splits.Parts(
+        run=at,
         first=first,
         last=last,
         area=area,
         start=start,
         until=every.until[at],
         score=score,
-        waste=waste[at],
+        waste=stock.waste[at],
         building=offers.building[first],
         park=offers.park[first],
     )
@@ -128,20 +144,7 @@ def _columns(row: int, need: Need, own: Parts, sets: Ints, amounts: Worth) -> Co
         split=split,
         value=value,
     )
-    return made.only(value > 0)
-
-
-def joined(found: list[Columns]) -> Columns:
-    """Return columns one after another, with room for as many runs as the one that has most."""
-    width = max((part.first.shape[1] for part in found), default=1)
-    none = np.zeros(0)
-    whole = np.zeros((0, width), dtype=np.int64)
-    empty = Columns(none.astype(np.int64), whole, whole, *[none] * (len(Columns.__slots__) - 3))
-    every: dict[str, Any] = {name: [getattr(part, name) for part in [empty, *found]] for name in Columns.__slots__}
-    for name, absent in (("first", 0), ("last", -1)):
-        room = [((0, 0), (0, width - part.shape[1])) for part in every[name]]
-        every[name] = [np.pad(part, more, constant_values=absent) for part, more in zip(every[name], room, strict=True)]
-    return Columns(**{name: np.concatenate(arrays) for name, arrays in every.items()})
+    return patterns.joined([made.only(value > 0)])
 
 
 def priority(need: Need) -> float:

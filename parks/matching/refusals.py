@@ -93,7 +93,7 @@ def of_units(pairs: Pairs, row: int, units: Ints) -> NoReturn:
 def of_buildings(pairs: Pairs, row: int, units: Ints) -> NoReturn:
     """Raise why a need can take no run in buildings with these units: the rules that most of them miss, or no run."""
     misses = {rule: int(bad[units].sum()) for rule, bad in _misses(pairs, pairs.needs[row]).items()}
-    if (pairs.verdict[row][units] == verbs.FITS).any():
+    if (pairs.of(row)[0][units] == verbs.FITS).any():
         refuse("nowhere")
     worst = max(misses.values())
     refuse("rules", *sorted(rule for rule, count in misses.items() if count == worst))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from parks.matching import allocation, choices, fit, placements, sayings, solver, swaps
+from parks.matching import allocation, choices, fit, patterns, placements, sayings, solver, swaps
 from parks.matching import pins as pinning
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _beside(at: Desk, case: Case, columns: Columns, row: int) -> Ints:
     """Return which columns of the need `row` go together with the plan, those worth most first."""
     own = columns.only(np.flatnonzero(columns.need == row))
     picked = at.posed.problem.columns.only(at.chosen)
-    both = placements.joined([own, picked])
+    both = patterns.joined([own, picked])
     problem = replace(case.problem, columns=both, limits=())
     alive = np.ones(len(both), dtype=np.bool_)
     for column in range(len(own), len(both)):
@@ -84,8 +84,7 @@ def _locked(at: Desk, row: int, case: Case) -> dict[str, Any] | None:
         return None
     offers = replace(desk.offers, available=np.where(locked, desk.offers.day, desk.offers.available))
     opened = replace(desk, offers=offers)
-    verdict, score = fit.combined(fit.readings(need, opened), opened)
-    columns, _ = placements.columns(fit.Pairs([need], opened, verdict[None], score[None]))
+    columns, _ = placements.columns(fit.Pairs([need], opened))
     columns = replace(columns, need=np.full(len(columns), row))
     columns = columns.only(columns.sums(locked.astype(np.float64)) > 0)
     free = _beside(at, case, columns, row)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from parks.matching.choices import Clash, Problem
+    from parks.matching.patterns import Columns
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -29,10 +30,16 @@ MORE_COLUMNS = 30
 """Columns of each need that a round of pricing may add."""
 ROUNDS = 200
 """Rounds of pricing at most."""
+SHARE = 0.5
+"""Of the time left, for the relaxation at most."""
 SEARCHED = (2_000, 8_000, 40_000)
 """How many columns the exact search takes, one after another, until it has proved the plan."""
+PACE = 5_000
+"""Columns that the exact search takes a second to begin with: with less time it is not begun."""
 CLASH_ROUNDS = 40
 """How often the exact search is repeated with the conflicts that its plan broke."""
+PULSE = 1.0
+"""Seconds after which a watcher is told again."""
 PROOF = 1e-6
 """Relative gap at which a plan counts as proved."""
 
@@ -51,6 +58,10 @@ class Relaxation:
         Columns that the solver had in the end: a good beginning for a problem that differs a little.
     prices
         Price of a m² of each quota: what the bound would gain if it were a m² looser.
+    price
+        Sums of the prices of the units before each unit, and of all.
+    short
+        By how much the best column of each need is below its best placement that is not among the columns, at most.
     beyond
         No plan with a placement that is not among the columns is worth more; −inf when all are.
     """
@@ -59,7 +70,23 @@ class Relaxation:
     reduced: Floats
     used: Ints
     prices: Floats
+    price: Floats
+    short: Floats
     beyond: float = -np.inf
+
+    def within(self) -> float:
+        """Return what no plan of columns alone is worth more than."""
+        return self.bound - float(self.short.sum())
+
+    def below(self, columns: Columns, rows: Ints) -> Floats:
+        """Return how much below `within` a plan of columns alone must stay that uses one of some columns."""
+        return self.reduced[rows] + self.short[columns.need[rows]]
+
+    def open(self, columns: Columns, value: float) -> Ints:
+        """Return the columns that could be in a plan of columns alone that is worth more, the likeliest first."""
+        below = self.below(columns, np.arange(len(columns)))
+        rows = np.flatnonzero(self.within() + below > value)
+        return rows[np.argsort(-below[rows], kind="stable")]
 
 
 @dataclass(slots=True)
@@ -79,10 +106,11 @@ class Clock:
     budget: float
     steps: int | None
     progress: Progress | None
-    began: float = field(default_factory=time.perf_counter)
+    began: float = field(default_factory=lambda: time.perf_counter())
     stopped: bool = False
     value: float = 0.0
     bound: float = float("inf")
+    told: float = field(default_factory=lambda: time.perf_counter())
 
     def left(self) -> float:
         """Return the seconds left, inf when steps are counted."""
@@ -103,8 +131,14 @@ class Clock:
 
     def beat(self) -> None:
         """Tell the watcher where the search stands."""
+        self.told = time.perf_counter()
         if self.progress is not None and self.progress(self.value, self.bound):
             self.stopped = True
+
+    def pulse(self) -> None:
+        """Tell the watcher where the search stands, when it has not been told for a while."""
+        if time.perf_counter() - self.told > PULSE:
+            self.beat()
 
 
 def relax(problem: Problem, start: Ints, clock: Clock, begin: Ints | None = None) -> Relaxation:
@@ -130,44 +164,78 @@ def relax(problem: Problem, start: Ints, clock: Clock, begin: Ints | None = None
     """
     columns, limits = problem.columns, problem.limits
     if not len(columns) and not problem.rests:
-        return Relaxation(problem.value(start), np.zeros(0), start, np.zeros(len(limits)))
+        return Relaxation(
+            problem.value(start),
+            np.zeros(0),
+            start,
+            np.zeros(len(limits)),
+            np.zeros(problem.units + 1),
+            np.zeros(problem.needs),
+        )
     free = ~_must(problem)
-    most, costs = np.array([limit.most for limit in limits]), np.array([limit.price for limit in limits])
     used = np.zeros(len(columns), dtype=np.bool_)
     used[start] = True
-    used[_best_of_each(columns.need, columns.value, FIRST_COLUMNS) if begin is None else begin] = True
+    used[_best_of_each(problem, columns.value, FIRST_COLUMNS) if begin is None else begin] = True
     model = _model(problem, np.flatnonzero(used))
-    found = Relaxation(np.inf, np.zeros(len(columns)), np.flatnonzero(used), np.zeros(len(limits)))
+    _watch(model, clock, clock.left() * SHARE)
+    prices, least = _priced(problem, np.zeros(model.getNumRow())), np.inf
     for _ in range(ROUNDS):
         model.run()
+        if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            break
         duals = -np.asarray(model.getSolution().row_dual)
-        price = np.append(0, np.cumsum(np.maximum(duals[problem.needs : problem.needs + problem.units], 0)))
-        rates = np.clip(duals[problem.needs + problem.units :], 0, costs)
-        profit = columns.value - (price[columns.last + 1] - price[columns.first]).sum(axis=1)
-        for limit, rate in zip(limits, rates, strict=True):
-            profit = profit - rate * limit.weight
-        best = _best(problem, profit, free)
-        rest = _rest(problem, price, rates)
-        np.maximum.at(best, [need for need, _ in rest], [worth for _, worth in rest])
-        bound = float(price[-1] + best.sum() + (rates * most).sum())
-        if bound < found.bound:
-            beyond = max((bound + worth - best[need] for need, worth in rest), default=-np.inf)
-            found = Relaxation(bound, profit - best[columns.need], found.used, rates, beyond)
+        found = _priced(problem, duals)
+        profit = _profit(problem, *found)
+        bound = _bound(problem, *found, _best(problem, profit, free))
+        if bound < least:
+            prices, least = found, bound
         own = np.where(free, np.maximum(duals[: problem.needs], 0), duals[: problem.needs])
-        gain = np.where(used, -np.inf, profit - own[columns.need])
-        new = np.flatnonzero(gain > PROOF * (1 + abs(bound)) / (1 + problem.needs))
+        profit -= own[columns.need]
+        profit[used] = -np.inf
+        new = _best_of_each(problem, profit, MORE_COLUMNS, PROOF * (1 + abs(bound)) / (1 + problem.needs))
+        clock.pulse()
         if not new.size or clock.over():
             break
-        new = new[_best_of_each(columns.need[new], gain[new], MORE_COLUMNS)]
         used[new] = True
         _add(problem, model, new)
-    return replace(found, used=np.flatnonzero(used))
+    profit = _profit(problem, *prices)
+    best = _best(problem, profit, free)
+    rest, first = _rest(problem, *prices), best.copy()
+    np.maximum.at(best, [need for need, _ in rest], [worth for _, worth in rest])
+    bound = _bound(problem, *prices, best)
+    beyond = max((bound + worth - best[need] for need, worth in rest), default=-np.inf)
+    profit -= best[columns.need]
+    return Relaxation(bound, profit, np.flatnonzero(used), prices[1], prices[0], best - first, beyond)
+
+
+def _priced(problem: Problem, duals: Floats) -> tuple[Floats, Floats]:
+    """Return the sums of the prices of the units before each unit and of all, and the prices of the quotas."""
+    costs = np.array([limit.price for limit in problem.limits])
+    own = np.maximum(duals[problem.needs : problem.needs + problem.units], 0)
+    return np.append(0, np.cumsum(own)), np.clip(duals[problem.needs + problem.units :], 0, costs)
+
+
+def _profit(problem: Problem, price: Floats, rates: Floats) -> Floats:
+    """Return the value of each column less the prices of its units and quotas."""
+    profit = problem.columns.value - problem.columns.between(price)
+    for limit, rate in zip(problem.limits, rates, strict=True):
+        profit -= rate * limit.weight
+    return profit
+
+
+def _bound(problem: Problem, price: Floats, rates: Floats, best: Floats) -> float:
+    """Return what all prices together and the best profit of each need come to."""
+    most = np.array([limit.most for limit in problem.limits])
+    return float(price[-1] + best.sum() + (rates * most).sum())
 
 
 def _best(problem: Problem, profit: Floats, free: NDArray[np.bool_]) -> Floats:
     """Return the best profit of each need: not below 0 where it may go without a place."""
     best = np.where(free, 0.0, -np.inf)
-    np.maximum.at(best, problem.columns.need, profit)
+    begins = np.flatnonzero(np.diff(problem.columns.need, prepend=-1))
+    if begins.size:
+        needs = problem.columns.need[begins]
+        best[needs] = np.maximum(best[needs], np.maximum.reduceat(profit, begins))
     return best
 
 
@@ -182,12 +250,20 @@ def _must(problem: Problem) -> NDArray[np.bool_]:
     return np.isin(np.arange(problem.needs), list(problem.must))
 
 
-def _best_of_each(need: Ints, worth: Floats, most: int) -> Ints:
-    """Return the rows with the most worth of each need, at most so many of each."""
-    order = np.lexsort((-worth, need))
-    begins = np.flatnonzero(np.diff(need[order], prepend=-1))
-    rank = np.arange(len(order)) - np.repeat(begins, np.diff(np.append(begins, len(order))))
-    return np.sort(order[rank < most])
+def _best_of_each(problem: Problem, worth: Floats, most: int, least: float = -np.inf) -> Ints:
+    """Return the columns worth most of each need, at most so many of each and above `least`; of equals the first."""
+    good = np.flatnonzero(worth > least)
+    edges = np.flatnonzero(np.diff(problem.columns.need[good], prepend=-1, append=-1))
+    found = [good[:0]]
+    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+        own = good[begin:end]
+        if len(own) > most:
+            mark = np.partition(worth[own], len(own) - most)[len(own) - most]
+            over = worth[own] > mark
+            over[np.flatnonzero(worth[own] == mark)[: most - over.sum()]] = True
+            own = own[over]
+        found.append(own)
+    return np.concatenate(found)
 
 
 def _entries(problem: Problem, rows: Ints) -> tuple[Ints, Ints, Floats]:
@@ -274,9 +350,9 @@ def search(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, see
 
     Notes
     -----
-    A column whose bound + reduced value is below the plan in hand can be in no better plan. The exact search runs over
-    the others, or over the most promising of them; what lies outside still bounds the result from above. Conflicts
-    enter as they are broken, until the plan of a round breaks none.
+    A column that `Relaxation.open` leaves out can be in no better plan. The exact search runs over the others, or over
+    the likeliest of them; what lies outside still bounds the result from above. Conflicts enter as they are broken,
+    until the plan of a round breaks none.
     """
     best, bound = start, relaxed.bound
     known: Rows = []
@@ -285,12 +361,17 @@ def search(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, see
         clock.tell(value, bound)
         if clock.over() or bound - value <= PROOF * (1 + abs(bound)):
             break
-        open_ = np.flatnonzero(relaxed.bound + relaxed.reduced > value)
-        order = open_[np.argsort(-relaxed.reduced[open_], kind="stable")]
-        outside = relaxed.bound + relaxed.reduced[order[most]] if len(order) > most else -np.inf
+        order = relaxed.open(problem.columns, value)
+        outside = (
+            relaxed.within() + float(relaxed.below(problem.columns, order[most : most + 1]).sum())
+            if len(order) > most
+            else -np.inf
+        )
         rows = np.union1d(order[:most], best)
         share = clock.left() if number == len(SEARCHED) - 1 or not np.isfinite(outside) else clock.left() / 2
-        best, proved = _rounds(problem, rows, best, known, clock, seed, share)
+        if share < len(rows) / PACE:
+            break
+        best, proved = decided(problem, rows, best, known, clock, seed, share)
         bound = min(bound, max(proved, outside, relaxed.beyond, problem.value(best)))
         if not np.isfinite(outside):
             break
@@ -298,16 +379,37 @@ def search(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, see
     return best, bound
 
 
-def _rounds(
-    problem: Problem, rows: Ints, best: Ints, known: Rows, clock: Clock, seed: int, share: float
+def decided(  # noqa: PLR0913 - what the search has
+    problem: Problem,
+    rows: Ints,
+    best: Ints,
+    known: Rows,
+    clock: Clock,
+    seed: int,
+    share: float,
+    gap: float = PROOF / 10,
 ) -> tuple[Ints, float]:
-    """Return the best plan of the columns `rows` and a bound of them, conflicts added to `known` as they are broken."""
+    """Return the best plan of the columns `rows` and a bound of them, conflicts added to `known` as they are broken.
+
+    Parameters
+    ----------
+    problem, clock, seed
+        As for `search`.
+    rows, best
+        The columns, sorted; those of the plan in hand among them.
+    known
+        Conflicts that have been broken so far.
+    share
+        Seconds at most.
+    gap
+        Distance to the bound at which each search may end.
+    """
     bound, until = np.inf, clock.seconds() + share
     for _ in range(CLASH_ROUNDS):
         left = until - clock.seconds()
         if clock.stopped or left <= 0:
             break
-        found, proved = _exact(problem, rows, best, known, clock, seed, left)
+        found, proved = _exact(problem, rows, best, known, clock, seed, left, gap)
         bound = min(bound, proved)
         broken = choices.clashes(problem, found)
         whole = choices.mended(problem, found)
@@ -320,38 +422,40 @@ def _rounds(
 
 
 def _exact(
-    problem: Problem, rows: Ints, best: Ints, known: Rows, clock: Clock, seed: int, left: float
+    problem: Problem, rows: Ints, best: Ints, known: Rows, clock: Clock, seed: int, left: float, gap: float = PROOF / 10
 ) -> tuple[Ints, float]:
     """Return the best selection of the columns `rows` under the conflicts known, and a proved bound of it."""
     model = _model(problem, rows, whole=True)
     _forbid(problem, model, rows, known)
-    model.setOptionValue("mip_rel_gap", PROOF / 10)
+    model.setOptionValue("mip_rel_gap", gap)
     model.setOptionValue("random_seed", seed)
-    if clock.steps is None:
-        model.setOptionValue("time_limit", left)
-    else:
+    if clock.steps is not None:
         model.setOptionValue("mip_max_nodes", clock.steps)
+    elif left < np.inf:
+        model.setOptionValue("time_limit", left)
     at = np.searchsorted(rows, best).astype(np.int32)
     model.setSolution(len(at), at, np.ones(len(at)))
-    _watch(model, clock)
+    _watch(model, clock, left)
     model.run()
     info, solution = model.getInfo(), np.asarray(model.getSolution().col_value)
     found = rows[solution[: len(rows)] > 0.5] if len(solution) else best  # noqa: PLR2004 - a whole number, give or take
     return found, -float(info.mip_dual_bound)
 
 
-def _watch(model: Any, clock: Clock) -> None:  # noqa: ANN401 - HiGHS has no types
-    """Let the watcher stop the search while it runs.
+def _watch(model: Any, clock: Clock, left: float) -> None:  # noqa: ANN401 - HiGHS has no types
+    """Let the watcher, or the end of the seconds left, stop the solver while it runs.
 
     What the search itself knows meanwhile is not told: its plan may break conflicts that have not come up, its bound
     holds for its own columns only.
     """
-    if clock.progress is None:
-        return
+    until = clock.seconds() + left
 
     def tell(_kind: Any, _message: str, _now: Any, answer: Any, _data: Any) -> None:  # noqa: ANN401 - HiGHS has no types
-        clock.beat()
-        answer.user_interrupt = clock.stopped
+        clock.pulse()
+        answer.user_interrupt = clock.stopped or clock.seconds() > until
 
-    model.setCallback(tell, None)
-    model.startCallback(highspy.cb.HighsCallbackType.kCallbackMipInterrupt)
+    if clock.progress is not None or left < np.inf:
+        model.setCallback(tell, None)
+        kinds = highspy.cb.HighsCallbackType
+        for kind in (kinds.kCallbackMipInterrupt, kinds.kCallbackSimplexInterrupt):
+            model.startCallback(kind)

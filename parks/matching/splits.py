@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,14 +14,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from parks.matching.criteria import Need
+    from parks.matching.offers import Offers
+    from parks.matching.patterns import Runs
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-MOST = 20_000
-"""Sets kept of one need; of more, those of most area a park."""
-ROOM = 2_000_000
+MOST = 2_000
+"""Sets taken of one need at once; of more, those of most profit at the prices given."""
+ROOM = 200_000
 """Sets looked at in one step of a need at most."""
+ALIKE = 20
+"""Sets kept of the same buildings at most, where not all are."""
+NONE = np.zeros((0, 2), dtype=np.int64)
+HALVINGS = 24
+"""Steps in which the price of a m² is found that makes a bound tight."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +37,8 @@ class Parts:
 
     Parameters
     ----------
+    run
+        Their numbers among all runs.
     first, last
         Numbers of the first and last unit.
     area
@@ -43,6 +53,7 @@ class Parts:
         Codes; park −1 when it is not known.
     """
 
+    run: Ints
     first: Ints
     last: Ints
     area: Floats
@@ -64,6 +75,33 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Where all runs lie, for all needs together.
+
+    Parameters
+    ----------
+    first, last
+        Numbers of the first and last unit.
+    area
+        Lettable area [m²].
+    building, park
+        Codes; park −1 when it is not known.
+    """
+
+    first: NDArray[np.int32]
+    last: NDArray[np.int32]
+    area: Floats
+    building: NDArray[np.int32]
+    park: NDArray[np.int32]
+
+
+def places(runs: Runs, offers: Offers) -> Places:
+    """Return where all runs lie."""
+    whole = [part.astype(np.int32) for part in (runs.first, runs.last, offers.building, offers.park)]
+    return Places(whole[0], whole[1], runs.area, whole[2][runs.first], whole[3][runs.first])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Rest:
     """Sets of parts that are not all among the columns, as far as a bound of their worth asks.
 
@@ -71,20 +109,24 @@ class Rest:
     ----------
     need
         Number of the need.
-    parts
-        The parts that they are made of.
+    places
+        Where all runs lie.
+    run
+        Numbers of the runs that the sets are made of, sorted by park and building.
     value
-        Worth [weighted m²] of each part in a set, at most.
+        Worth [weighted m²] of each in a set, at most.
     count
         How many parts a set has at most.
-    most_m2
-        Area of a set at most.
+    least_m2, most_m2
+        Area of a set.
     """
 
     need: int
-    parts: Parts
-    value: Floats
+    places: Places
+    run: NDArray[np.int32]
+    value: NDArray[np.float32]
     count: int
+    least_m2: float
     most_m2: float
 
     def best(self, price: Floats, rate: float) -> float:
@@ -96,21 +138,82 @@ class Rest:
             Sums of the prices of the units before each unit, and of all.
         rate
             What quotas could add a m².
+        """
+        return float(self._bounds(self.profit(price) + rate * self.places.area[self.run])[0].max(initial=0.0))
+
+    def profit(self, price: Floats) -> Floats:
+        """Return the worth of each part less the prices of its units."""
+        return self.value - (price[self.places.last[self.run] + 1] - price[self.places.first[self.run]])
+
+    def reach(self, profit: Floats) -> Floats:
+        """Return for each part what a set that holds it brings at most."""
+        price = self._bounds(profit)[1]
+        park, house = self.places.park[self.run], self._houses()
+        less, home = profit - price[park] * self.places.area[self.run], park[house]
+        top = np.maximum.reduceat(less, house)
+        rank, gain = ranks(-top, home), np.maximum(top, 0)
+        sums = [np.bincount(home, gain * (rank < most), len(price))[home] for most in (self.count - 1, self.count)]
+        others = np.where(rank < self.count - 1, sums[1] - gain, sums[0]) + (price * self._limit(price))[home]
+        return less + np.repeat(others, np.diff(np.append(house, len(less))))
+
+    def _houses(self) -> Ints:
+        """Return where the parts of each building begin."""
+        return np.flatnonzero(np.diff(self.places.building[self.run], prepend=-1))
+
+    def _limit(self, price: Floats) -> Floats:
+        """Return the area that bounds a set where a m² has a price: the most, or the least when it is below 0."""
+        return np.where(price > 0, self.most_m2 * (1 + verbs.SLACK), self.least_m2 * (1 - verbs.SLACK))
+
+    def _bounds(self, profit: Floats) -> tuple[Floats, Floats]:
+        """Return for each park what the parts of a set in it bring at most, and at what price of a m² that was told.
 
         Notes
         -----
-        The best parts of as many buildings of one park as a set may have, their areas left aside; and the most area at
-        the best profit a m². Neither is ever too low, so the lesser is taken.
+        For any price of a m², the best parts of as many buildings as a set may have, each less the price of its area,
+        and the price of the most area (of the least, when the price is below 0) bound every set from above. The price
+        is halved to where their area is neither too little nor too much.
         """
-        own = self.parts
-        profit = self.value + rate * own.area - (price[own.last + 1] - price[own.first])
-        dense = self.most_m2 * (1 + verbs.SLACK) * max(0.0, float((profit / own.area).max()))
-        order = np.lexsort((-profit, own.building))
-        top = order[np.diff(own.building[order], prepend=-1) != 0]
-        rank = ranks(-profit[top], own.park[top])
-        count = int(own.park.max()) + 1
-        sums = np.bincount(own.park[top], np.where(rank < self.count, np.maximum(profit[top], 0), 0), count)
-        return min(dense, float(sums.max()))
+        every, park, house = self.places.area[self.run], self.places.park[self.run], self._houses()
+        home, sizes, count = park[house], np.diff(np.append(house, len(park))), int(park.max(initial=-1)) + 1
+        high = np.zeros(count)
+        np.maximum.at(high, park, np.abs(profit) / every)
+        low, found, where, price = -2 * high - 1, np.full(count, np.inf), np.zeros(count), np.zeros(count)
+        found[np.bincount(home, minlength=count) == 0] = -np.inf
+        for _ in range(HALVINGS):
+            less = profit - price[park] * every
+            top = np.maximum.reduceat(less, house)
+            at = np.flatnonzero(less == np.repeat(top, sizes))
+            at = at[np.diff(np.searchsorted(house, at, side="right"), prepend=-1) != 0]
+            taken = (top > 0) & (ranks(-top, home) < self.count)
+            area = np.bincount(home[taken], every[at[taken]], count)
+            bound = np.bincount(home[taken], top[taken], count) + price * self._limit(price)
+            where, found = np.where(bound < found, price, where), np.minimum(found, bound)
+            low, high = np.where(area > self.most_m2, price, low), np.where(area > self.most_m2, high, price)
+            price = (low + high) / 2
+        return found, where
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Placements of a need that nobody has looked for: only its size tells what they are worth at most.
+
+    Parameters
+    ----------
+    need
+        Number of the need.
+    value
+        Worth at most [weighted m²].
+    most_m2
+        Area at most.
+    """
+
+    need: int
+    value: float
+    most_m2: float
+
+    def best(self, _price: Floats, rate: float) -> float:
+        """Return what a placement is worth at most, as `Rest.best`."""
+        return self.value + rate * self.most_m2
 
 
 def ranks(worst: Floats, group: Ints) -> Ints:
@@ -122,7 +225,9 @@ def ranks(worst: Floats, group: Ints) -> Ints:
     return rank
 
 
-def several(need: Need, row: int, own: Parts, worth: Floats) -> tuple[Ints, list[Rest]]:
+def several(  # noqa: PLR0913 - the need, its parts, and what is the same for all needs
+    need: Need, row: int, own: Parts, worth: Floats, price: Floats, every: Places
+) -> tuple[Ints, list[Rest]]:
     """Return the sets of two or more parts that serve a need, and what had to be left out.
 
     The parts lie in different buildings of one park and are free together; without any one of them the area would be
@@ -136,28 +241,55 @@ def several(need: Need, row: int, own: Parts, worth: Floats) -> tuple[Ints, list
         Its parts.
     worth
         Value of each part in a set of two; in a larger one it is no more.
+    price
+        Sums of the prices of the units before each unit, and of all: what is left out where there are too many sets.
+    every
+        Where all runs lie.
 
     Returns
     -------
     tuple
         Sets × parts (−1 where there is no further one), and a `Rest` when there were too many.
     """
-    least = float(need["area_min_m2"]) * (1 - verbs.SLACK)
-    small = np.flatnonzero((own.area < least) & (own.park >= 0))
+    least, most = float(need["area_min_m2"]), float(need["area_max_m2"])
+    small = np.flatnonzero((own.area < least * (1 - verbs.SLACK)) & (own.park >= 0))
     small = small[np.lexsort((own.first[small], own.building[small], own.park[small]))]
-    few = own.only(small)
-    sets, whole, found = np.arange(len(few.area))[:, None], True, []
-    for _ in range(criteria.buildings(need) - 1):
+    few, count = own.only(small), criteria.buildings(need)
+    sets, whole = _sets(need, few, count) if _pairs(few)[1].sum() <= ROOM else (NONE, False)
+    if whole and len(sets) <= MOST:
+        return _numbers(small, sets), []
+    value = np.nextafter(worth[small].astype(np.float32), np.float32(np.inf))  # rounded up: it bounds
+    rest = Rest(row, every, few.run.astype(np.int32), value, count, least, most)
+    profit = rest.profit(price)
+    if not whole:
+        picked = _picked(rest.reach(profit), few.park, count)
+        sets = _numbers(picked, _sets(need, few.only(picked), count)[0])
+    return _numbers(small, sets[_most(few, sets, few.total(profit, sets))]), [rest]
+
+
+def _numbers(rows: Ints, sets: Ints) -> Ints:
+    """Return sets of some rows as sets of all."""
+    return np.where(sets >= 0, np.append(rows, -1)[sets], -1)
+
+
+def _sets(need: Need, few: Parts, count: int) -> tuple[Ints, bool]:
+    """Return all sets of two or more parts, at most so many, that serve a need; and whether there was room for all."""
+    least = float(need["area_min_m2"]) * (1 - verbs.SLACK)
+    sets, whole, found = np.arange(len(few.area))[:, None], True, [NONE]
+    for _ in range(count - 1):
         sets, fully = _grown(need, few, sets)
         area, whole = few.total(few.area, sets), whole and fully
         found.append(sets[(area >= least) & (area - few.area[sets].min(axis=1, initial=np.inf) < least)])
         sets = sets[area < least]
-    every = padded(found)
-    kept = every[_most(few, every)]
-    numbers = np.where(kept >= 0, np.append(small, -1)[kept], -1)
-    if whole and len(kept) == len(every):
-        return numbers, []
-    return numbers, [Rest(row, few, worth[small], criteria.buildings(need), float(need["area_max_m2"]))]
+    return padded(found), whole
+
+
+def _picked(reach: Floats, park: Ints, count: int) -> Ints:
+    """Return the parts that could be in the best sets, as many as there is room for the sets of."""
+    order = np.argsort(-reach, kind="stable")
+    within = ranks(-reach, park)[order].astype(np.float64)  # how many of its park come before each
+    grown = np.cumsum(within ** (count - 1) / math.factorial(count - 1))
+    return np.sort(order[: max(count, int(np.searchsorted(grown, ROOM)))])
 
 
 def padded(found: list[Ints]) -> Ints:
@@ -166,28 +298,30 @@ def padded(found: list[Ints]) -> Ints:
     return np.concatenate([np.pad(part, ((0, 0), (0, wide - part.shape[1])), constant_values=-1) for part in found])
 
 
+def _pairs(few: Parts) -> tuple[Ints, Ints]:
+    """Return for each part the first one of a later building of its park, and how many there are from there on."""
+    place = few.park * (few.building.max(initial=0) + 1) + few.building
+    begin = np.searchsorted(place, place, side="right")
+    return begin, np.searchsorted(few.park, few.park, side="right") - begin
+
+
 def _grown(need: Need, few: Parts, sets: Ints) -> tuple[Ints, bool]:
     """Return the sets with one more part of a later building of their park, and whether these are all of them."""
-    tail = sets[:, -1]
-    place = few.park * (few.building.max(initial=0) + 1) + few.building
-    begin = np.searchsorted(place, place[tail], side="right")
-    count = np.searchsorted(few.park, few.park[tail], side="right") - begin
-    order = np.argsort(-few.total(few.area, sets), kind="stable")
-    order = order[np.cumsum(count[order]) <= ROOM]
-    row = np.repeat(order, count[order])
-    steps = count[order]
+    begin, steps = (amount[sets[:, -1]] for amount in _pairs(few))
+    fit = np.cumsum(steps) <= ROOM
+    sets, steps, begin = sets[fit], steps[fit], begin[fit]
+    row = np.repeat(np.arange(len(sets)), steps)
     part = np.arange(len(row)) - np.repeat(np.cumsum(steps) - steps, steps) + begin[row]
     grown = np.column_stack([sets[row], part])
     start = few.start[grown].max(axis=1, initial=-np.inf)
     good = few.total(few.area, grown) <= float(need["area_max_m2"]) * (1 + verbs.SLACK)
     good &= criteria.ending(need, start) <= few.until[grown].min(axis=1, initial=np.inf)
-    return grown[good], len(order) == len(sets)
+    return grown[good], bool(fit.all())
 
 
-def _most(few: Parts, sets: Ints) -> Ints:
-    """Return the rows of the sets that are kept: all, or those of most area of each park."""
-    if len(sets) <= MOST:
-        return np.arange(len(sets))
-    park = few.park[sets[:, 0]]
-    each = max(1, MOST // len(np.unique(park)))
-    return np.flatnonzero(ranks(-few.total(few.area, sets), park) < each)
+def _most(few: Parts, sets: Ints, profit: Floats) -> Ints:
+    """Return the rows of the sets of most profit: not too many of the same buildings, nor of all."""
+    building = np.where(sets >= 0, np.append(few.building, -1)[sets], -1)
+    same = np.unique(building, axis=0, return_inverse=True)[1]
+    rows = np.flatnonzero(ranks(-profit, same) < ALIKE)
+    return np.sort(rows[np.argsort(-profit[rows], kind="stable")][:MOST])
