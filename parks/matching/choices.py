@@ -126,9 +126,8 @@ class Taken:
         self.columns: list[int] = []
         self.held = np.zeros(problem.units, dtype=np.int32)
         self.met = np.zeros(problem.needs, dtype=np.bool_)
-        self.sharp = np.logical_or.reduce(
-            [np.zeros(problem.needs, np.bool_), *(m.any(1) for m in problem.apart.values())]
-        )
+        self.struck = np.zeros(len(problem.columns), dtype=np.bool_)
+        self.edges = np.searchsorted(problem.columns.need, np.arange(problem.needs + 1))
         for column in columns:
             self.take(int(column))
 
@@ -139,22 +138,25 @@ class Taken:
         self.met[columns.need[column]] = True
         for first, last in zip(columns.first[column], columns.last[column], strict=True):
             self.held[first : last + 1] = 1
+        for scope, matrix in self.problem.apart.items():
+            needs = np.flatnonzero(matrix[columns.need[column]])
+            if needs.size:
+                rows = np.concatenate([np.arange(self.edges[need], self.edges[need + 1]) for need in needs])
+                self.struck[rows] |= near(self.problem, scope, column, rows)
 
     def leaves(self, rows: Ints) -> NDArray[np.bool_]:
         """Return which of some columns are of other needs, on other units, and not kept away by a conflict."""
         columns = self.problem.columns
         total = np.append(0, np.cumsum(self.held))
-        free = ~self.met[columns.need[rows]] & (columns.between(total, rows) == 0)
-        for column in self.columns:
-            if self.sharp[columns.need[column]]:
-                free &= ~barred(self.problem, column, rows)
+        free: NDArray[np.bool_] = ~self.met[columns.need[rows]] & ~self.struck[rows]
+        free &= columns.between(total, rows) == 0
         return free
 
 
 def clear(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
     """Return which of some columns are of another need than one of them, on other units, and kept away by no conflict."""
     columns = problem.columns
-    free = (columns.need[rows] != columns.need[column]) & ~barred(problem, column, rows)
+    free: NDArray[np.bool_] = (columns.need[rows] != columns.need[column]) & ~barred(problem, column, rows)
     for first, last in zip(columns.first[column], columns.last[column], strict=True):
         free &= ((columns.last[rows] < first) | (columns.first[rows] > last)).all(axis=1)
     return free
@@ -167,9 +169,15 @@ def barred(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
     for scope, matrix in problem.apart.items():
         hit = np.flatnonzero(matrix[need][columns.need[rows]])
         if hit.size:
-            near = problem.around(scope, columns.units(column)).astype(np.float64)
-            found[hit] |= columns.between(np.append(0, np.cumsum(near)), rows[hit]) > 0
+            found[hit] |= near(problem, scope, column, rows[hit])
     return found
+
+
+def near(problem: Problem, scope: str, column: int, rows: Ints) -> NDArray[np.bool_]:
+    """Return which of some columns touch a place beside those of a column."""
+    around = problem.around(scope, problem.columns.units(column)).astype(np.float64)
+    touches: NDArray[np.bool_] = problem.columns.between(np.append(0, np.cumsum(around)), rows) > 0
+    return touches
 
 
 def shut(problem: Problem, alive: NDArray[np.bool_], column: int) -> None:

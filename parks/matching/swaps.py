@@ -64,7 +64,8 @@ def forced(at: Desk, column: int, relaxed: Relaxation | None, seconds: float) ->
     if start is None:
         return None
     clock = solver.Clock(seconds, None, None)
-    chosen, bound = solver.search(rest, solver.relax(rest, start, clock), start, clock, 1)
+    begin = None if relaxed is None else np.flatnonzero(np.isin(numbers, relaxed.used))
+    chosen, bound = solver.search(rest, solver.relax(rest, start, clock, begin), start, clock, 1)
     every = np.append(numbers[chosen], column)
     proved = bound - rest.value(chosen) <= solver.PROOF * (1 + abs(bound))
     loss = problem.value(at.chosen) - problem.value(every)
