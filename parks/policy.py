@@ -27,8 +27,8 @@ TABLES = {"fit": "zone_fit"}
 """Field of `Policy` → file, where the two differ."""
 LISTS = {"zones": "zone_id", "sectors": "sector_code", "targets": "target_id"}
 """Field of `Policy` that codes of the tables refer to → its key."""
-ZONE_FIT, SOFT_CONFLICT, REQUIREMENT = "zone_fit", "soft_conflict", "requirement"
-"""What counts in the score beside the rules: the zone policy, all soft conflicts, all requirements."""
+ZONE_FIT, SOFT_CONFLICT, REQUIREMENT, CHAIN = "zone_fit", "soft_conflict", "requirement", "chain"
+"""What counts in the score beside the rules: zone policy, all soft conflicts, all requirements, who is near."""
 SPACE = frozenset({"available_on", "free_until", "state"})
 """What vacancy by unit offers beside the tables."""
 OUTLINES = "zones.geojson"
@@ -154,8 +154,8 @@ def requirements_for(rules: Policy, sector_code: str, stage: str) -> pd.DataFram
 
 
 def criteria(rules: Policy) -> set[str]:
-    """Return what the score is made of: the rules by their ids, and the three beside them."""
-    return {*rules.rules["rule_id"], ZONE_FIT, SOFT_CONFLICT, REQUIREMENT}
+    """Return what the score is made of: the rules by their ids, and what stands beside them."""
+    return {*rules.rules["rule_id"], ZONE_FIT, SOFT_CONFLICT, REQUIREMENT, CHAIN}
 
 
 def hard_rules(rules: Policy) -> set[str]:

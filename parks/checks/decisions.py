@@ -83,5 +83,5 @@ def _weights(frame: pd.DataFrame, cell: Cells, known: Known, t: Translate) -> It
     if "criteria" in known:
         strange = findings.filled(cell["criterion"]) & ~cell["criterion"].isin(known["criteria"])
         message = t("The policy has no such criterion.")
-        mend = t("Write the id of a rule, or zone_fit, soft_conflict or requirement.")
+        mend = t("Write the id of a rule, or zone_fit, soft_conflict, requirement or chain.")
         yield from findings.issues("weights", frame, strange, "criterion", "unknown_reference", message, mend)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from parks import crs
+from parks import crs, policy
 from parks.matching import criteria, verbs, zoning
 from parks.matching import offers as offering
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
-RULE = "chain"
+RULE = policy.CHAIN
 WEIGHT = 0.5
 REACH_M = 2_000.0
 """Distance at which nearness is worth 0, where the policy assumes none."""

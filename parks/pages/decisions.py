@@ -166,6 +166,7 @@ def _quotas(s: Session) -> None:
         chosen = right.multiselect(
             t("Sectors or groups"),
             list(sectors.index),
+            placeholder="–",
             format_func=lambda code: f"{sectors[code]} · {code}",
             key=f"quota_sectors_{fresh}",
         )
@@ -214,12 +215,13 @@ def _pins(s: Session) -> None:
             t("Kind"), SENSES, format_func=lambda code: figures.sense(code, t), key=f"pin_sense_{fresh}"
         )
         unit = cells[0].selectbox(
-            t("Lettable unit"), list(s.space["unit_id"].sort_values()), index=None, key=f"pin_unit_{fresh}"
+            t("Lettable unit"), list(s.space["unit_id"].sort_values()), index=None, placeholder="–", key=f"pin_unit_{fresh}"
         )
         home = cells[1].selectbox(
             t("or building"),
             list(buildings.index),
             index=None,
+            placeholder="–",
             format_func=lambda code: f"{buildings[code]} · {code}",
             key=f"pin_home_{fresh}",
         )

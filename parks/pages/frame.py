@@ -51,8 +51,7 @@ STYLE = """<style>
 [data-testid=stMainBlockContainer] {padding-top: 4.2rem; padding-bottom: 2rem}
 [data-testid=stMetricValue] {font-size: clamp(1.05rem, 1.75vw, 1.7rem)}
 [data-testid=stMetric] * {white-space: normal; overflow: visible; text-overflow: clip}
-[data-testid=stMetricDelta] {height: auto}
-[data-testid=stMetricDelta] > * {max-width: 100%; overflow-wrap: anywhere}
+[data-testid=stMetricDelta] p {white-space: normal !important}
 </style>"""
 
 

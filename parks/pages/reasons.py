@@ -39,6 +39,7 @@ def show(s: Session, found: Found, tenant: str | None, keep: Keep) -> None:
         t("Explain a company, placed or not"),
         [*plan.placed, *plan.unplaced],
         index=None,
+        placeholder=t("Choose a company"),
         format_func=lambda code: f"{tables.names(s, 'tenants').get(code, code)} · {code}",
         key="explained",
     )
@@ -100,7 +101,11 @@ def _elsewhere(s: Session, found: Found, tenant: str, keep: Keep) -> None:
     """Say why the plan does not put the company on a unit, and what that would cost."""
     t, basis = s.t, found.basis
     unit = st.selectbox(
-        t("Why not on this unit?"), list(basis.space["unit_id"].sort_values()), index=None, key="why_not"
+        t("Why not on this unit?"),
+        list(basis.space["unit_id"].sort_values()),
+        index=None,
+        placeholder=t("Choose a unit"),
+        key="why_not",
     )
     if unit is None:
         return
