@@ -126,7 +126,7 @@ def test_it_is_a_criterion_like_every_other():
     assert fit.rule_names(policy(), "zh")["chain"] == "靠近产业链上的企业"
     pairs = fit.pairs(park, rules, space, weights={"chain": 9.0})
     ranked = fit.rank(fit.assess(park, rules, space, "T", weights={"chain": 9.0})).set_index("unit_id")
-    assert pairs.score[0] == pytest.approx(ranked.loc[pairs.desk.offers.frame["unit_id"], "score"].to_numpy())
+    assert pairs.of(0)[1] == pytest.approx(ranked.loc[pairs.desk.offers.frame["unit_id"], "score"].to_numpy())
     assert ranked["score"].idxmax()[:2] in {"B1", "B2"}
 
 
@@ -143,7 +143,7 @@ def test_it_is_said_in_words():
 
     def said(unit, t=EN):
         name = fit.rule_names(rules, "en" if t is EN else "zh")["chain"]
-        return next(text for rule, _, text in explanation.place(park, rules, space, "T", unit, t) if rule == name)
+        return next(text for rule, _, text, _ in explanation.place(park, rules, space, "T", unit, t) if rule == name)
 
     source = f" Source: {chains.SECTOR_GROUP}."
     assert said("B1-F1-1") == "Nearest of its chain: 企业X, in the same building." + source

@@ -146,6 +146,6 @@ def test_weights_are_the_policys_then_the_tables_then_those_given():
     for given, expected in ((None, 3.0), ({"rent": 0.5}, 0.5), ({"load": 2.0}, 3.0)):
         rows = fit.assess(held, rules, space, "T1", weights=given)
         assert rows.loc[rows["criterion"] == "rent", "weight"].tolist() == [expected]
-    heavy = allocation.case(held, rules, space).pairs.score
-    assert (heavy == allocation.case(park, rules, space, weights={"rent": 3.0}).pairs.score).all()
-    assert (heavy != allocation.case(park, rules, space).pairs.score).any()
+    heavy = allocation.case(held, rules, space).pairs.of(0)[1]
+    assert (heavy == allocation.case(park, rules, space, weights={"rent": 3.0}).pairs.of(0)[1]).all()
+    assert (heavy != allocation.case(park, rules, space).pairs.of(0)[1]).any()

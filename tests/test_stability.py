@@ -51,7 +51,7 @@ def test_weights_can_be_askedfor_one_question_and_default_to_the_policy():
         "zone_fit": 1,
     }
     pairs = fit.pairs(park, rules, space, weights={"load": 3.0, "zone_fit": 1.0})
-    assert pairs.score[0] == pytest.approx(fit.rank(rows).set_index("unit_id")["score"][["B1-F1-1", "B2-F1-1"]])
+    assert pairs.of(0)[1] == pytest.approx(fit.rank(rows).set_index("unit_id")["score"][["B1-F1-1", "B2-F1-1"]])
 
 
 def test_groups_weigh_all_requirements_and_all_soft_conflicts_but_never_a_hard_one():
