@@ -142,7 +142,7 @@ def test_every_waiver_is_told_with_its_reason_before_what_is_unknown():
     park, space = weak_floors(process_drain=True)
     made = table({"unit_id": "B1-F1-1"}, {"building_id": "B2", "reason": "测算够用。", "by": "王"})
     lines = explanation.place(park, policy(), space, "T", "B1-F1-1", EN, waivers=made)
-    assert [verdict for _, verdict, _ in lines[:2]] == ["waived", "unknown"]
+    assert [one.verdict for one in lines[:2]] == ["waived", "unknown"]
     assert lines[0][2] == (
         "Asked: 5 kN/m². Offered: 2 kN/m², which does not answer it. "
         "Waived by Wang on 2026-01-01: Slab is being strengthened. Source: test."
