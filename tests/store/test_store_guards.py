@@ -6,6 +6,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 from small_park import units
+from test_store_decisions import DECIDED, decide
 
 from parks.store import tables
 from parks.store.intakes import File, Intake
@@ -123,6 +124,8 @@ def full(held):
         cells = ", ".join("'1'" for _ in columns.split())
         values = f"{cells}, 's', 'stated', '', '1900-01-01', '9999-12-31', {first}"
         tell(held, f"INSERT INTO {name} ({named}) VALUES ({values})")
+    for name in DECIDED:
+        decide(held, name)
     return held
 
 
