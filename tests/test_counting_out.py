@@ -36,7 +36,9 @@ def case(seed):
     for need in range(needs):
         for number in sorted(draw.choice(len(runs), int(draw.integers(1, 6)), replace=False)):
             first, last = runs[number]
-            more = draw.integers(4, 6) if last < 4 and draw.random() < 0.3 else -1  # a second run, in the other building
+            more = (
+                draw.integers(4, 6) if last < 4 and draw.random() < 0.3 else -1
+            )  # a second run, in the other building
             size = area[first : last + 1].sum() + (area[more] if more > 0 else 0)
             rows.append((need, (first, max(more, 0)), (last, more), size, float(draw.integers(1, 40))))
     need, first, last, size, value = (np.array(column) for column in zip(*rows, strict=True))
@@ -63,7 +65,11 @@ def together(problem, one, two):
     """Return whether two columns of different needs may both be chosen."""
     columns = problem.columns
     held = [
-        {unit for first, last in zip(columns.first[at], columns.last[at], strict=True) for unit in range(first, last + 1)}
+        {
+            unit
+            for first, last in zip(columns.first[at], columns.last[at], strict=True)
+            for unit in range(first, last + 1)
+        }
         for at in (one, two)
     ]
     if held[0] & held[1]:

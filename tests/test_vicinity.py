@@ -9,7 +9,7 @@ from test_allocation import asked, made, outline
 from test_fit import conflict, district, need, policy, verdicts
 
 from parks import words
-from parks.matching import allocation, explanation, fit, nearness, remedies, unknowns, vicinity, verification
+from parks.matching import allocation, explanation, fit, nearness, remedies, unknowns, verification, vicinity
 
 EN, ZH = words.translator("en"), words.translator("zh")
 STACK = ["B1-F-1-1", "B1-F1-1", "B1-F1-2", "B1-F1-3", "B1-F2-1", "B1-F2-2", "B1-F3-1", "B2-F1-1"]
@@ -229,7 +229,11 @@ def test_what_the_checker_does_not_know_is_not_near():
 def test_a_remedy_does_not_sit_too_near():
     needs = [asked(1, 100, fire_class="甲"), asked(2, 100, floor_load_kn_m2=9.0)]
     places = {name: {"geometry": shape, "fire_class": "甲"} for name, shape in SQUARES.items()}
-    floors = {"B1-F1": {"floor_load_kn_m2": 1.0}, "B2-F1": {"floor_load_kn_m2": 8.0}, "B3-F1": {"floor_load_kn_m2": 2.0}}
+    floors = {
+        "B1-F1": {"floor_load_kn_m2": 1.0},
+        "B2-F1": {"floor_load_kn_m2": 8.0},
+        "B3-F1": {"floor_load_kn_m2": 2.0},
+    }
     for distance, home in ((4.9, "B2-F1-1"), (5.1, "B3-F1-1")):
         clash = conflict("C", fire_a="甲", any_b=True, scope="distance") | {"distance_m": distance}
         rules = policy(clashes=[clash])

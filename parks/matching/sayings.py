@@ -147,7 +147,11 @@ def _meeting(park: Snapshot, conflict: Conflict, verdict: int, who: str, t: Tran
             else t("Nobody of the other use is there when it would begin.")
         )
     if verdict == verbs.UNFIT:
-        return t("Near already: {companies}.", companies=names) if beside else t("There already: {companies}.", companies=names)
+        return (
+            t("Near already: {companies}.", companies=names)
+            if beside
+            else t("There already: {companies}.", companies=names)
+        )
     if not names:
         return t("Whether the other use is near is not known: not every building has its place on the map.")
     if beside:
