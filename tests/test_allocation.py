@@ -340,7 +340,11 @@ def districts(draw, needs=3):
     scope = draw(st.sampled_from([(), ZONE_FIT]))
     places = st.sampled_from(["P1", "P1", "P2"])
     buildings = {name: {"fire_class": "甲", "park_id": draw(places)} for name in ("B1", "B2", "B3")}
-    for name, east in (("B1", 0), ("B2", draw(st.sampled_from([15, 29, 31]))), ("B3", draw(st.sampled_from([None, 60])))):
+    for name, east in (
+        ("B1", 0),
+        ("B2", draw(st.sampled_from([15, 29, 31]))),
+        ("B3", draw(st.sampled_from([None, 60]))),
+    ):
         buildings[name]["geometry"] = None if east is None else outline(east)
     rules = policy(clashes=clashes, zone_fit=scope)
     return (*district(units, wishes, leases=leases, tenants=tenants, floors=floors, buildings=buildings), rules)

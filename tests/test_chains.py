@@ -32,7 +32,11 @@ def case(*held, sector="S1", wish=None, places=None, **cells):
     tenants = [{"tenant_id": who, "sector_code": group} for who, group, _, _ in held]
     asked = need(near=wish, **cells)
     park, space = district(
-        UNITS, [asked], leases=leases, tenants=[*tenants, {"tenant_id": "T", "sector_code": sector}], buildings=places or land()
+        UNITS,
+        [asked],
+        leases=leases,
+        tenants=[*tenants, {"tenant_id": "T", "sector_code": sector}],
+        buildings=places or land(),
     )
     return park, policy(assumptions=REACH), space
 
@@ -167,9 +171,17 @@ def test_the_value_is_that_of_the_nearest_holder_who_is_still_there():
     """Against trying every holder for every unit, with buildings, parks, ends and starts drawn at random."""
     draw = np.random.default_rng(7)
     for _ in range(12):
-        spots = {f"B{n}": (None if draw.random() < 0.2 else float(draw.integers(0, 2500)), f"P{draw.integers(4)}") for n in range(1, 6)}
+        spots = {
+            f"B{n}": (None if draw.random() < 0.2 else float(draw.integers(0, 2500)), f"P{draw.integers(4)}")
+            for n in range(1, 6)
+        }
         held = [
-            (f"X{n}", str(draw.choice(["S1", "S2", "Z"])), unit, str(draw.choice(["2026-03-01", "2026-08-01", ""])) or None)
+            (
+                f"X{n}",
+                str(draw.choice(["S1", "S2", "Z"])),
+                unit,
+                str(draw.choice(["2026-03-01", "2026-08-01", ""])) or None,
+            )
             for n, unit in enumerate(UNITS)
             if draw.random() < 0.5
         ]
@@ -178,9 +190,14 @@ def test_the_value_is_that_of_the_nearest_holder_who_is_still_there():
         rows = fit.assess(park, rules, space, "T")
         rows = rows[rows["rule_id"] == "chain"]
         free = dict(zip(space["unit_id"], space["available_on"], strict=True))
-        middles = {name: shape and shape.centroid for name, shape in zip(park.buildings["building_id"], park.buildings.geometry, strict=True)}
+        middles = {
+            name: shape and shape.centroid
+            for name, shape in zip(park.buildings["building_id"], park.buildings.geometry, strict=True)
+        }
         for row in rows.itertuples():
-            start = max(begins["wanted_from"], begins["wanted_from"] if pd.isna(free[row.unit_id]) else free[row.unit_id])
+            start = max(
+                begins["wanted_from"], begins["wanted_from"] if pd.isna(free[row.unit_id]) else free[row.unit_id]
+            )
             home, values, open_ = row.building_id, [0.0], False
             for _, group, unit, until in held:
                 other = unit[:2]

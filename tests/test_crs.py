@@ -113,6 +113,42 @@ def gauss_krueger(code):
     return f"+proj=tmerc +lat_0=0 +lon_0={zone * 3} +k=1 +x_0={ahead + 500_000} +y_0=0 +ellps=GRS80 +units=m"
 
 
+def test_near_shapes_are_paired_with_their_distance():
+    def at(east, north):
+        return crs.local(121.6, 31.2, np.array(east, dtype=float), np.array(north, dtype=float))
+
+    def square(east, north):
+        return shapely.Polygon(
+            np.column_stack(at([east, east + 10, east + 10, east], [north, north, north + 10, north + 10]))
+        )
+
+    shapes = [square(0, 0), None, square(22, 0), shapely.Point(*at(5, 9)), shapely.Polygon(), square(18, 300)]
+    layer = gpd.GeoSeries(shapes, crs=crs.WGS84)
+    one, two, apart = crs.near(layer, 17.5)
+    assert list(zip(one.tolist(), two.tolist(), strict=True)) == [(0, 2), (0, 3), (2, 0), (2, 3), (3, 0), (3, 2)]
+    assert apart == pytest.approx([12, 0, 12, 17, 0, 17], abs=1e-6)
+    assert len(crs.near(layer, 12.001)[0]) == 4
+    assert len(crs.near(layer, 11.999)[0]) == 2
+    one, two, apart = crs.near(layer, 5_000.0)
+    lon, lat = (shapely.get_coordinates([shapes[3], shapely.Point(*at(18, 300))])[:, axis] for axis in (0, 1))
+    far = float(crs.distance_m(lon[0], lat[0], lon[1], lat[1]))
+    assert apart[(one == 3) & (two == 5)].tolist() == pytest.approx([far], abs=1e-5)
+    assert [len(part) for part in crs.near(layer[:0], 10.0)] == [0, 0, 0]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(st.floats(-300, 300), st.floats(-300, 300)), min_size=2, max_size=8), st.floats(-80, 80))
+def test_no_near_place_is_missed_at_any_latitude(places, lat):
+    lon, north = crs.local(121.6, lat, *np.array(places).T)
+    one, two, _ = crs.near(gpd.GeoSeries(shapely.points(lon, north), crs=crs.WGS84), 200.0)
+    apart = crs.distance_m(lon[:, None], north[:, None], lon, north)
+    apart[np.abs(apart - 200) < 1e-3] = np.nan  # at the edge either answer is right
+    found = set(zip(one.tolist(), two.tolist(), strict=True))
+    for pair in np.ndindex(*apart.shape):
+        if pair[0] != pair[1] and not np.isnan(apart[pair]):
+            assert (pair in found) == (apart[pair] < 200)
+
+
 @pytest.mark.parametrize("code", [*range(4526, 4531), *range(4547, 4552)])
 def test_gauss_krueger_zones_are_as_written(code):
     meridian = (code - 4526 + 38) * 3 if code < 4540 else (code - 4547 + 38) * 3

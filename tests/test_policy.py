@@ -149,10 +149,25 @@ def test_addresses_are_official_ones_only():
 
 def test_what_a_machine_may_test_says_of_whom(rules):
     machine = rules.conflicts[rules.conflicts["machine"]].set_index("conflict_id")
-    assert list(machine.index) == ["C01", "C02", "C03", "C04", "C13", "C29", "C36", "C37"]
-    assert set(machine["scope"]) == {"building", "floor"}
+    told = [1, 2, 3, 4, 5, 6, 7, 8, 13, 29, 30, 35, 36, 37, 38]
+    assert list(machine.index) == [f"C{number:02}" for number in told]
+    assert set(machine["scope"]) == set(policy.TOLD)
+    assert machine.loc["C07", ["fire_a", "place", "any_b", "distance_m"]].to_list() == ["甲;乙", "civil", True, 25.0]
     assert machine.loc["C01", ["fire_a", "place", "any_b"]].to_list() == ["甲", "high_rise", True]
     assert rules.conflicts["hardness"].value_counts().to_dict() == {"hard": 26, "soft": 14, "review": 8}
+
+
+def test_what_no_machine_tells_says_why(rules):
+    assert (rules.conflicts["untold_en"].isna() == rules.conflicts["machine"]).all()
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "value"),
+    [(6, "scope", "adjacent"), (6, "distance_m", ""), (7, "place", "basement")],
+)
+def test_a_conflict_for_the_machine_says_where(folder, line, column, value):
+    change(folder, "conflicts", line, column, value)
+    assert faults(folder) == [("conflicts.csv", str(line), column, "scope")]
 
 
 def test_both_languages_are_filled(rules):

@@ -9,7 +9,7 @@ from test_allocation import asked, made, outline
 from test_fit import conflict, district, need, policy, verdicts
 
 from parks import words
-from parks.matching import allocation, explanation, fit, nearness, remedies, unknowns, vicinity, verification
+from parks.matching import allocation, explanation, fit, nearness, remedies, unknowns, verification, vicinity
 
 EN, ZH = words.translator("en"), words.translator("zh")
 STACK = ["B1-F-1-1", "B1-F1-1", "B1-F1-2", "B1-F1-3", "B1-F2-1", "B1-F2-2", "B1-F3-1", "B2-F1-1"]
@@ -144,7 +144,7 @@ def near_a(place, distance=20, hardness="hard", **cells):
     """Return what a conflict with another building says of B1: B2 is 5 m away, B3 50 m, B4 nobody knows where."""
     clash = conflict("C", fire_a="甲", any_b=True, scope="distance", place=place, hardness=hardness)
     rules = policy(clashes=[clash | {"distance_m": float(distance), "one_building": False}])
-    places = {name: {"geometry": shape, **cells.get(name, {})} for name, shape in SQUARES.items()}
+    places = {name: {"geometry": shape, "fire_class": "甲", **cells.get(name, {})} for name, shape in SQUARES.items()}
     floors = {f"{name}-F{level}": {"floor_height_m": 20.0} for name in SQUARES for level in (1, 2)}
     units = [f"{name}-F{level}-1" for name in SQUARES for level in (1, 2)]
     park, space = district(units, [need(fire_class="甲")], buildings=places, floors=floors | cells.get("floors", {}))
@@ -226,10 +226,44 @@ def test_what_the_checker_does_not_know_is_not_near():
     assert not nearness.closer(outline(0), type(outline(0))(), 20.0)
 
 
+@pytest.mark.parametrize("place", ["civil", "high_rise", "high_rise_civil", "building"])
+def test_the_checker_knows_what_stands_near(place):
+    park, space, rules = near_a(
+        place, B2={"use_type": "headquarters"}, B3={"use_type": "pilot"}, B4={"use_type": "pilot"}
+    )
+    free = made(park, policy(), space)
+    for unit in space["unit_id"]:
+        plan = replace(free, assignments=free.assignments.assign(unit_id=unit))
+        said = verification.check(plan, park, rules, space)
+        missed = told(park, space, rules).loc[unit, "verdict"] == "unfit"
+        assert said == ([f"need N: unit {unit} lies where C rules it out"] if missed else [])
+    assert told(park, space, rules)["verdict"].eq("unfit").any()
+
+
+def test_the_checker_knows_high_rises_and_basements():
+    floors = {"B1-F1": {"floor_height_m": 20.0}, "B1-F2": {"floor_height_m": 5.0}, "B1-F-1": {"level": -1}}
+    units = ["B1-F-1-1", "B1-F1-1", "B1-F2-1", "B2-F1-1"]
+    approved = {name: {"fire_class": "甲"} for name in ("B1", "B2")}
+    park, space = district(units, [need(fire_class="甲")], floors=floors, buildings=approved)
+    free = made(park, policy(), space)
+    for place in ("high_rise", "basement", "civil"):
+        for limit, assumed in ((24.0, []), (26.0, [("high_rise_m", 26.0)])):
+            clash = conflict("C", fire_a="甲", any_b=True, place=place)
+            rules = policy(clashes=[clash], assumptions=assumed)
+            for unit in units:
+                plan = replace(free, assignments=free.assignments.assign(unit_id=unit))
+                missed = verdicts(park, rules, space, rule_id="C")[unit] == "unfit"
+                assert (verification.check(plan, park, rules, space) != []) == missed, (place, limit, unit)
+
+
 def test_a_remedy_does_not_sit_too_near():
     needs = [asked(1, 100, fire_class="甲"), asked(2, 100, floor_load_kn_m2=9.0)]
     places = {name: {"geometry": shape, "fire_class": "甲"} for name, shape in SQUARES.items()}
-    floors = {"B1-F1": {"floor_load_kn_m2": 1.0}, "B2-F1": {"floor_load_kn_m2": 8.0}, "B3-F1": {"floor_load_kn_m2": 2.0}}
+    floors = {
+        "B1-F1": {"floor_load_kn_m2": 1.0},
+        "B2-F1": {"floor_load_kn_m2": 8.0},
+        "B3-F1": {"floor_load_kn_m2": 2.0},
+    }
     for distance, home in ((4.9, "B2-F1-1"), (5.1, "B3-F1-1")):
         clash = conflict("C", fire_a="甲", any_b=True, scope="distance") | {"distance_m": distance}
         rules = policy(clashes=[clash])

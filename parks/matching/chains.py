@@ -126,12 +126,12 @@ def _apart(places: gpd.GeoSeries, reach_m: float) -> tuple[Ints, Ints, Floats, B
     shapes = places.to_numpy()
     lost = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     at = np.flatnonzero(~lost)
-    points = shapely.centroid(shapes[at])
-    lon, lat = shapely.get_x(points), shapely.get_y(points)
-    middle = (lon.mean(), lat.mean()) if len(at) else (0.0, 0.0)
-    plane = shapely.points(*crs.to_local(*middle, lon, lat))
-    one, two = shapely.STRtree(plane).query(plane, predicate="dwithin", distance=reach_m)
-    apart = shapely.distance(plane[one], plane[two])
+    middles: NDArray[Any] = shapely.get_coordinates(shapely.centroid(shapes[at])).reshape(-1, 2)
+    lon, lat = middles.sum(axis=0) / max(len(at), 1)
+    east, north = crs.to_local(lon, lat, middles[:, 0], middles[:, 1])
+    points = np.asarray(shapely.points(east, north), dtype=object)
+    one, two = shapely.STRtree(points).query(points, predicate="dwithin", distance=reach_m)
+    apart = np.hypot(east[one] - east[two], north[one] - north[two])
     order = np.lexsort((two, apart, one))
     order = order[apart[order] < reach_m]
     return at[one[order]], at[two[order]], apart[order], lost
@@ -147,7 +147,7 @@ def _held(park: Snapshot, rules: Any, ids: pd.Index[str]) -> pd.DataFrame:  # no
     parents = dict(zip(rules.sectors["sector_code"], rules.sectors["parent"], strict=True))
     sectors = park.tenants.set_index("tenant_id")["sector_code"]
     group = sectors.map(parents).fillna(sectors)
-    last = rows.groupby(["tenant_id", "building"], as_index=False)["until"].max()
+    last = rows.groupby(["tenant_id", "building"])["until"].max().reset_index()
     return last.assign(group=last["tenant_id"].map(group))
 
 
@@ -192,15 +192,17 @@ def _nearest(chains: Chains, fronts: Fronts, worth: Floats, open_: Bools) -> pd.
     """
     rank, said = worth.argmax(axis=1), np.full(len(worth), pd.NA, dtype=object)
     near = worth[np.arange(len(rank)), rank]
-    holders = list(fronts.held.itertuples())
+    names = fronts.held["tenant_id"].to_numpy(dtype=object)
+    building, home = (fronts.held[name].to_numpy(dtype=np.int64) for name in ("building", "home"))
     for unit in np.flatnonzero(near > 0):
-        at, building = holders[fronts.number[chains.building[unit], rank[unit]]], chains.building[unit]
+        here = chains.building[unit]
+        at = fronts.number[here, rank[unit]]
         where = criteria.shown(round((1 - near[unit]) * chains.reach_m), "m")
-        if at.home == chains.home[building]:
-            where = "same_building" if at.building == building else "same_park"
-        said[unit] = f"{at.tenant_id};{where}"
-    stray = ";".join(chains.ids[sorted({at.building for at in holders if chains.lost[at.building]})])
+        if home[at] == chains.home[here]:
+            where = "same_building" if building[at] == here else "same_park"
+        said[unit] = f"{names[at]};{where}"
     own = chains.building[open_]
+    stray = ";".join(chains.ids[np.unique(building[chains.lost[building]])])
     said[open_] = np.where(chains.lost[own], chains.ids[own], stray)
     return pd.Series(said, dtype="string")
 

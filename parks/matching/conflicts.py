@@ -158,7 +158,7 @@ def _vicinity(conflict: Conflict, offers: Offers, land: Ground) -> Vicinity:
 def _traits(park: Snapshot, land: Ground, limit: float) -> dict[str, NDArray[np.int8]]:
     """Return the properties of buildings that conflicts speak of."""
     high = high_rise(park, land.ids, limit)
-    civil = land.frame["use_type"].map(CIVIL).fillna(MAYBE).to_numpy(dtype=np.int8)
+    civil = land.frame["use_type"].map(CIVIL).fillna(MAYBE).to_numpy().astype(np.int8)
     every = np.full(len(land.ids), YES, dtype=np.int8)
     return {"high_rise": high, "civil": civil, "high_rise_civil": _all([high, civil]), "building": every}
 

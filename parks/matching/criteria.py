@@ -108,7 +108,8 @@ def window(need: Need, offers: Offers) -> Window:
         start = np.maximum(offers.available, earliest)
         latest = day_of(need["wanted_to"], np.inf)
         offers.windows[asked] = Window(earliest, latest, start, ending(need, start))
-    return offers.windows[asked]
+    found: Window = offers.windows[asked]
+    return found
 
 
 def ending(need: Need, start: NDArray[np.float64]) -> NDArray[np.float64]:

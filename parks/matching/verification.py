@@ -20,6 +20,8 @@ Row = dict[str, Any]
 TOLERANCE = 1e-6
 """Rounding that numbers are forgiven, relative."""
 BY_AREA = ("power_kva", "cleanroom_m2")
+HIGH_RISE_M = 24.0
+"""Height of a high-rise where the policy assumes none."""
 LEAST_PART = 0.2
 """Share of the least area that each part of a split place has at least."""
 APART_FROM_TABLE = ("area_min_m2", "area_max_m2", "wanted_from", "wanted_to")
@@ -64,6 +66,7 @@ def check(
         faults = [*_form(need, own, place), *_time(need, own, place, book), *_shape(need, place, book)]
         faults += [fault for at in place for fault in _cells(need, at, book)]
         faults += _occupants(need, place, book)
+        faults += _sites(need, place, book)
         found += [f"need {need_id}: {fault}" for fault in faults]
     found += _together(placed, book)
     found += _account(plan, book)
@@ -89,6 +92,12 @@ class Book:
         Companies with parent, their hazards unknown.
     floors
         Units of each floor.
+    buildings, heights
+        All buildings, and the heights of the floors above ground of each.
+    high_rise_m
+        Height above which a building of several storeys is a high-rise.
+    sites
+        Hard conflicts with a place, whoever is in it.
     leases
         Leases of each unit.
     let
@@ -108,6 +117,10 @@ class Book:
     need: dict[str, Row]
     company: dict[str, Row]
     floors: dict[str, list[str]]
+    buildings: list[Row]
+    heights: dict[str, list[float]]
+    high_rise_m: float
+    sites: list[Row]
     leases: dict[str, list[Row]]
     let: dict[str, list[Row]]
     rules: list[Row]
@@ -136,21 +149,35 @@ def _book(park: Snapshot, rules: Any, space: pd.DataFrame, waivers: pd.DataFrame
         need=need,
         company=company,
         floors=_floors(unit),
+        buildings=_rows(park.buildings),
+        heights=_heights(park),
+        high_rise_m=next(
+            (row["value"] for row in _rows(rules.assumptions) if row["name"] == "high_rise_m"), HIGH_RISE_M
+        ),
+        sites=[row for row in _hard(rules.conflicts) if not _empty(row["place"]) and row["any_b"] is True],
         leases=leases,
         let=let,
         rules=[row for row in hard if row["need_column"] not in APART_FROM_TABLE],
         unsuitable=[row for row in stated if row["fit_level"] == "unsuitable"],
-        conflicts=[
-            row
-            for row in _rows(rules.conflicts)
-            if row["machine"] is True and row["hardness"] == "hard" and _empty(row["place"])
-        ],
+        conflicts=[row for row in _hard(rules.conflicts) if _empty(row["place"])],
         waived=promises.waived(park, waivers),
     )
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:
     return [{str(name): cell for name, cell in row.items()} for row in pd.DataFrame(frame).to_dict("records")]
+
+
+def _hard(conflicts: pd.DataFrame) -> list[Row]:
+    return [row for row in _rows(conflicts) if row["machine"] is True and row["hardness"] == "hard"]
+
+
+def _heights(park: Snapshot) -> dict[str, list[float]]:
+    heights: dict[str, list[float]] = {}
+    for row in _rows(park.floors):
+        if not _empty(row["level"]) and row["level"] > 0:
+            heights.setdefault(row["building_id"], []).append(row["floor_height_m"])
+    return heights
 
 
 def _ledger(park: Snapshot, unit: dict[str, Row]) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
@@ -359,7 +386,7 @@ def _occupants(need: Row, place: list[Row], book: Book) -> Iterator[str]:
     Only what is surely of the other use counts: sector and stage are known of an occupant, its hazards are not.
     """
     for row in book.conflicts:
-        clashing = {name for name, who in book.company.items() if _surely(row, need, who)} - {need["tenant_id"]}
+        clashing = _clashing(row, need, book)
         for at in place:
             begin = max(day for day in (book.day, need["wanted_from"], at["available_on"]) if not _empty(day))
             leases = book.let.values() if row["scope"] == "distance" else [book.let.get(at["building_id"], [])]
@@ -372,13 +399,26 @@ def _occupants(need: Row, place: list[Row], book: Book) -> Iterator[str]:
                     yield f"company {lease['tenant_id']} is in {spot} already ({row['conflict_id']})"
 
 
-def _surely(row: Row, need: Row, who: Row) -> bool:
+def _sites(need: Row, place: list[Row], book: Book) -> Iterator[str]:
+    """Some uses may not be in a place of some kind, or near another building of it."""
+    for row in book.sites:
+        for at in place if _is_use(row, "a", need) else []:
+            if nearness.ruled_out(row, at, book.buildings, book.heights, book.high_rise_m):
+                yield f"unit {at['unit_id']} lies where {row['conflict_id']} rules it out"
+
+
+def _clashing(row: Row, need: Row, book: Book) -> set[str]:
+    """Return the other companies that are surely of the other use."""
+
     def known(letter: str) -> bool:
         return all(_empty(row[f"{name}_{letter}"]) for name in ("fire", "bsl", "radiation"))
 
-    second = row["any_b"] is True or (known("b") and _is_use(row, "b", who))
-    first = known("a") and _is_use(row, "a", who)
-    return (_is_use(row, "a", need) and second) or (first and (row["any_b"] is True or _is_use(row, "b", need)))
+    found, everybody = set(), row["any_b"] is True
+    if _is_use(row, "a", need) and (everybody or known("b")):
+        found |= {name for name, who in book.company.items() if everybody or _is_use(row, "b", who)}
+    if known("a") and (everybody or _is_use(row, "b", need)):
+        found |= {name for name, who in book.company.items() if _is_use(row, "a", who)}
+    return found - {need["tenant_id"]}
 
 
 def _account(plan: Plan, book: Book) -> Iterator[str]:

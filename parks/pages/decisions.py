@@ -215,7 +215,11 @@ def _pins(s: Session) -> None:
             t("Kind"), SENSES, format_func=lambda code: figures.sense(code, t), key=f"pin_sense_{fresh}"
         )
         unit = cells[0].selectbox(
-            t("Lettable unit"), list(s.space["unit_id"].sort_values()), index=None, placeholder="–", key=f"pin_unit_{fresh}"
+            t("Lettable unit"),
+            list(s.space["unit_id"].sort_values()),
+            index=None,
+            placeholder="–",
+            key=f"pin_unit_{fresh}",
         )
         home = cells[1].selectbox(
             t("or building"),
