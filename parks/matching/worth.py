@@ -280,7 +280,7 @@ def _solved(bench: Bench, cell: Cell, budget: float, *, hurried: bool = False) -
 def _posed(bench: Bench, building: str) -> Case:
     """Return the problem with one copy: without the placements on the others."""
     whole, others = bench.whole, set(bench.added.values()) - {building}
-    strange = whole.pairs.desk.offers.frame["building_id"].isin(others).to_numpy(dtype=np.float64)
+    strange = whole.pairs.desk.offers.frame["building_id"].isin(others).to_numpy(dtype=bool).astype(np.float64)
     return replace(whole, problem=whole.problem.only(np.flatnonzero(whole.problem.columns.sums(strange) == 0)))
 
 
