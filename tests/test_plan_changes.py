@@ -59,7 +59,7 @@ def test_each_need_stays_moves_comes_in_or_falls_out():
     assert told.zones.to_numpy().tolist() == [["Z-ZJ", 400.0, 400.0, 0.0]]
     assert changes.sentences(rows, told, park, rules_of(), EN) == [
         "With B, companies that move: 1, come in: 1, fall out: 2; 25% of the placed area stays.",
-        "B is worth 900, A 1,000.",
+        "Worth: B 900, A 1,000.",
         "企业T4 comes in: B2楼 (B2-F1-2), 100 m²; there before: 企业T5.",
         "企业T3 falls out; its place B2楼 (B2-F1-1) goes to: 企业T2.",
         "企业T5 falls out; its place B2楼 (B2-F1-2) goes to: 企业T4.",
@@ -80,7 +80,7 @@ def test_from_nothing_and_to_nothing():
     assert told.zones.to_numpy().tolist() == [["Z-ZJ", 0.0, 100.0, 100.0]]
     assert changes.sentences(rows, told, park, rules_of(), EN) == [
         "With B, companies that come in: 1; nobody was placed before.",
-        "B is worth 1,000, A 0.",
+        "Worth: B 1,000, A 0.",
         "Zhangjiang gains 100 m².",
         "企业T1 comes in: B1楼 (B1-F1-1), 100 m²; nobody was there before.",
     ]
@@ -92,7 +92,7 @@ def test_from_nothing_and_to_nothing():
     ]
     rows = changes.between(one, one, park)
     said = changes.sentences(rows, changes.summary(rows, one, one, park), park, rules_of(), EN)
-    assert said == ["With B nobody moves, comes in or falls out.", "B is worth 1,000, A 1,000."]
+    assert said == ["With B nobody moves, comes in or falls out.", "Worth: B 1,000, A 1,000."]
     rows = changes.between(nothing, nothing, park)
     assert rows.empty
     assert {name: str(kind) for name, kind in rows.dtypes.items()} == changes.COLUMNS

@@ -156,6 +156,22 @@ def _scores(plan: Plan, given: Case) -> NDArray[np.float64]:
     return scores
 
 
+def held(laid: Snapshot, record: Snapshot) -> Plan:
+    """Return what a scenario places beside the record as a plan without value, each company as one need.
+
+    Parameters
+    ----------
+    laid, record
+        The snapshot with the scenario laid over it, and without.
+    """
+    own = laid.leases[~laid.leases["lease_id"].isin(record.leases["lease_id"]) & laid.leases["tenant_id"].notna()]
+    area = own["unit_id"].map(laid.units.set_index("unit_id")["lettable_m2"])
+    rows = own.assign(need_id=own["tenant_id"], area_m2=area)[list(allocation.ASSIGNMENTS)]
+    placed = sorted(set(own["tenant_id"]))
+    unknown = float("nan")
+    return allocation.Plan(unknown, unknown, unknown, 0.0, proved=False, placed=placed, unplaced=[], assignments=rows)
+
+
 def summary(rows: pd.DataFrame, one: Plan, two: Plan, park: Snapshot) -> Summary:
     """Return the sums of `between` of two plans."""
     companies = {kind: int(rows.loc[rows["kind"] == kind, "tenant_id"].nunique()) for kind in KINDS}
@@ -268,7 +284,7 @@ def sentences(
     Parameters
     ----------
     rows, told
-        What `between` and `summary` returned.
+        What `between` and `summary` returned; plans without a value (NaN) are not told by it.
     park, rules
         Snapshot and Policy.
     t
@@ -279,12 +295,10 @@ def sentences(
         What `of_weights` returned, when the plans are for two sets of weights, called by the same names.
     """
     said = [_counts(told, names[1], t)]
-    if weighed is None:
+    if weighed is None and not np.isnan(told.value).any():
         before, after = (f"{value:,.0f}" for value in told.value)
-        said.append(
-            t("{two} is worth {after}, {one} {before}.", one=names[0], two=names[1], before=before, after=after)
-        )
-    else:
+        said.append(t("Worth: {two} {after}, {one} {before}.", one=names[0], two=names[1], before=before, after=after))
+    elif weighed is not None:
         said += [_eyes(weighed, own, names, t) for own in (0, 1)]
     said += _zones(told, rules, t)
     alike = rows[rows["equal"].fillna(value=False).astype(bool)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from parks.matching import changes
 from parks.output import figures
 from parks.pages import attempts, overlay, plans, session, start, tables
 from parks.status import vacancy
@@ -167,6 +168,7 @@ def _compare(s: Session) -> None:
         "change_m2": t("Change of vacant m²"),
     }
     tables.show(both, s, key="compare", titles=titles)
+    _who(s, day, first, second)
     moved = both["change_m2"].sum()
     if moved:
         st.markdown(
@@ -176,6 +178,18 @@ def _compare(s: Session) -> None:
         )
     else:
         st.markdown(t("Both leave the same area vacant in sum."))
+
+
+def _who(s: Session, day: dt.date, first: str, second: str) -> None:
+    """Say who goes where in one scenario and not in the other."""
+    t, record = s.t, s.store.as_of(day)
+    laid = [record if name == session.RECORD else s.store.as_of(day, name) for name in (first, second)]
+    one, two = (changes.held(park, record) for park in laid)
+    if one.assignments.empty and two.assignments.empty:
+        return
+    rows, names = changes.between(one, two, laid[1]), (session.title(first, t), session.title(second, t))
+    told = changes.sentences(rows, changes.summary(rows, one, two, laid[1]), laid[1], s.rules, t, names=names)
+    st.markdown("\n".join(f"- {session.plain(sentence)}" for sentence in told))
 
 
 def _acts(s: Session) -> None:
