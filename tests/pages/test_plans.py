@@ -46,10 +46,15 @@ def until(at, there):
     return at
 
 
+def kept(at):
+    """Return the plan that the session holds, None when it holds none."""
+    return at.session_state[plans.FOUND] if plans.FOUND in at.session_state else None  # noqa: SIM401 - it has no get
+
+
 def found(at):
-    before = at.session_state.filtered_state.get(plans.FOUND)
+    before = kept(at)
     press(at, "Find the best plan")
-    return until(at, lambda at: plans.FOUND in at.session_state and at.session_state[plans.FOUND] is not before)
+    return until(at, lambda at: kept(at) is not before)
 
 
 @pytest.fixture
