@@ -371,6 +371,17 @@ def test_projects_and_parks_agree_with_their_zones(rules):
     assert kinds(found) == [("J1", "zone_id", "zone"), ("P2", "inside_layout", "zone")]
 
 
+def test_a_wish_to_be_near_a_company_that_is_not_on_record(rules):
+    wishes = [
+        {"need_id": f"N{number}", "near": near} for number, near in enumerate(("T1", "T1; T9", None, " ;T1", "T8"))
+    ]
+    found = checks.together(park(needs=table("needs", *wishes)), rules)
+    assert [(issue.row, issue.column, issue.kind) for issue in found] == [
+        ("N1", "near", "unknown_reference"),
+        ("N4", "near", "unknown_reference"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("placement", "zone", "found"),
     [

@@ -29,7 +29,8 @@ LISTS = ("portfolio", "plan_area")
 
 def faults(park: Snapshot, rules: Policy, t: Translate) -> Iterator[Issue]:
     """Faults between the tables of a day: what cannot be true at once."""
-    for test in (_homes, _floors, _areas, _let, _overlaps, _zones, _outside, _milestones, _completions):
+    tests = (_homes, _floors, _areas, _let, _overlaps, _wishes, _zones, _outside, _milestones, _completions)
+    for test in tests:
         yield from test(park, rules, t)
 
 
@@ -92,6 +93,16 @@ def _overlaps(park: Snapshot, _: Policy, t: Translate) -> Iterable[Issue]:
     message = t("Another firm lease holds the unit on the same days.")
     mend = t("End one of the two, or mend its days.")
     return findings.issues("leases", firm, before > firm["valid_from"], "unit_id", "overlap", message, mend)
+
+
+def _wishes(park: Snapshot, _: Policy, t: Translate) -> Iterable[Issue]:
+    """Needs that wish to be near a company that is not on record."""
+    near, known = park.needs["near"], set(park.tenants["tenant_id"])
+    strange = near.map(lambda ids: any(name.strip() not in known | {""} for name in ids.split(";")), na_action="ignore")
+    message = t("It wishes to be near a company that is not on record.")
+    return findings.issues(
+        "needs", park.needs, strange, "near", "unknown_reference", message, t("Name companies by their ids.")
+    )
 
 
 def _zones(park: Snapshot, rules: Policy, t: Translate) -> Iterator[Issue]:
