@@ -54,11 +54,15 @@ class Trail:
         The columns of the case.
     used, chosen
         Numbers of those that the relaxation had, and of those that the plan takes.
+    price, prices
+        Of the units, and of the quotas (`solver.Relaxation`), when they are of the same case.
     """
 
     columns: Columns
     used: Ints
     chosen: Ints
+    price: NDArray[np.float64] | None = None
+    prices: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -251,7 +255,7 @@ def allocate(  # noqa: PLR0913 - each is a word of the planner
         pinned=sorted(str(posed.pairs.needs[row]["need_id"]) for row in asked.locks.kept),
         refused=asked.refused,
         quotas=quoting.report(asked.quotas, found.chosen, forced=found.forced, shadow=found.prices),
-        trail=Trail(posed.problem.columns, found.used, found.chosen),
+        trail=Trail(posed.problem.columns, found.used, found.chosen, found.price, found.prices),
     )
 
 
@@ -267,14 +271,15 @@ class Found:
         No plan that keeps what it must is worth more.
     forced
         Whether what is missing in quotas without a price is proved to be the least; None when it is not.
-    prices
-        Of a m² of each quota.
+    price, prices
+        Of the units, and of a m² of each quota (`solver.Relaxation`).
     """
 
     chosen: Ints
     used: Ints
     bound: float
     forced: bool | None
+    price: NDArray[np.float64]
     prices: NDArray[np.float64]
 
 
@@ -285,17 +290,18 @@ def best(
     rows = locks.allowed
     problem, witness = asked.only(rows), np.searchsorted(rows, locks.witness)
     starts = [choices.in_turn(problem, turns, witness), choices.filled(problem, witness)]
-    begin = None
+    begin = known = None
     if trail is not None:
+        known = None if trail.price is None or trail.prices is None else (trail.price, trail.prices)
         begin, last = (np.searchsorted(rows, part[np.isin(part, rows)]) for part in (trail.used, trail.chosen))
         new = witness[~np.isin(problem.columns.need[witness], problem.columns.need[last])]
         free = last[~np.isin(problem.columns.need[last], problem.columns.need[witness])]
         starts += [choices.mended(problem, np.append(last, new)), choices.mended(problem, np.append(witness, free))]
     problem, start, forced = _possible(problem, starts, clock, seed)
-    relaxed = solver.relax(problem, start, clock, begin)
+    relaxed = solver.relax(problem, start, clock, begin, known)
     start = neighbourhoods.improved(problem, relaxed, start, clock, seed)
     chosen, bound = solver.search(problem, relaxed, start, clock, seed)
-    return Found(rows[chosen], rows[relaxed.used], bound, forced, relaxed.prices)
+    return Found(rows[chosen], rows[relaxed.used], bound, forced, relaxed.price, relaxed.prices)
 
 
 def _possible(

@@ -30,6 +30,9 @@ SPLIT = 0.1
 """Cost of a placed m² for each further building (assumption ``allocation.split``)."""
 
 
+NONE = np.zeros(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Worth:
     """What counts in the value of a placement, per m²: `BASE`, `LEFTOVER` and `SPLIT`, or what the policy assumes."""
@@ -67,21 +70,26 @@ def columns(pairs: Pairs, clock: Clock | None = None) -> tuple[Columns, tuple[Re
     unread = [_unread(row, need, amounts) for row, need in enumerate(pairs.needs) if row >= len(found)]
     split = [row for row, need in enumerate(pairs.needs[: len(found)]) if criteria.buildings(need) > 1]
     rests: list[Rest] = []
-    price = _prices(found, len(pairs.needs), len(pairs.desk.offers.area), timer) if split else None
     places = splits.places(stock.runs, pairs.desk.offers)
     for row in split:
         timer.pulse()
         need, own = pairs.needs[row], parts(pairs, row, stock)
         gain = own.area * priority(need) * (amounts.base + own.score - amounts.split) - amounts.leftover * own.waste
-        sets, rest = splits.several(need, row, own, gain, price, places)
+        sets, rest = splits.several(need, row, own, gain, places)
         found[row] = patterns.joined([found[row], _columns(row, need, own, sets, amounts)])
-        rests += rest
+        rests += [rest] if rest is not None else []
+    price = _prices(found, tuple(rests), len(pairs.desk.offers.area), timer) if rests else NONE
+    for rest in rests:
+        timer.pulse()
+        need, own = pairs.needs[rest.need], parts(pairs, rest.need, stock)
+        made = _columns(rest.need, need, own, splits.picked(need, own, rest, price), amounts)
+        found[rest.need] = patterns.joined([found[rest.need], made])
     return patterns.joined(found), (*rests, *unread)
 
 
-def _prices(found: list[Columns], needs: int, units: int, clock: Clock) -> Floats:
-    """Return the sums of the prices of the units before each unit, and of all, that columns make."""
-    problem = choices.Problem(patterns.joined(found), needs, units, {}, {})
+def _prices(found: list[Columns], rests: tuple[Rest, ...], units: int, clock: Clock) -> Floats:
+    """Return the sums of the prices of the units before each unit, and of all, that columns and what is left make."""
+    problem = choices.Problem(patterns.joined(found), len(found), units, {}, {}, rests=rests)
     return solver.relax(problem, np.zeros(0, dtype=np.int64), clock).price
 
 

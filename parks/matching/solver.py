@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import highspy
 import numpy as np
 
-from parks.matching import choices
+from parks.matching import choices, splits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,10 @@ MORE_COLUMNS = 30
 """Columns of each need that a round of pricing may add."""
 ROUNDS = 200
 """Rounds of pricing at most."""
+GAIN = 2e-4
+"""Relative gain of the bound that counts, where prices are sought for what is not among the columns too."""
+IDLE = 3
+"""Rounds without such a gain before it is left at that."""
 SHARE = 0.5
 """Of the time left, for the relaxation at most."""
 SEARCHED = (2_000, 8_000, 40_000)
@@ -141,7 +145,9 @@ class Clock:
             self.beat()
 
 
-def relax(problem: Problem, start: Ints, clock: Clock, begin: Ints | None = None) -> Relaxation:
+def relax(
+    problem: Problem, start: Ints, clock: Clock, begin: Ints | None = None, known: tuple[Floats, Floats] | None = None
+) -> Relaxation:
     """Return the upper bound, by pricing columns against the linear relaxation.
 
     Parameters
@@ -154,6 +160,8 @@ def relax(problem: Problem, start: Ints, clock: Clock, begin: Ints | None = None
         The budget.
     begin
         Columns to begin with besides; the most valuable of each need when there are none.
+    known
+        Prices of the units (as `Relaxation.price`) and of the quotas that may be good: those of a problem much alike.
 
     Notes
     -----
@@ -178,26 +186,29 @@ def relax(problem: Problem, start: Ints, clock: Clock, begin: Ints | None = None
     used[_best_of_each(problem, columns.value, FIRST_COLUMNS) if begin is None else begin] = True
     model = _model(problem, np.flatnonzero(used))
     _watch(model, clock, clock.left() * SHARE)
-    prices, least = _priced(problem, np.zeros(model.getNumRow())), np.inf
+    prices = _priced(problem, np.zeros(model.getNumRow())) if known is None else _kept(problem, *known)
+    least, idle = np.inf if known is None else _sum(problem, *prices, free), 0
     for _ in range(ROUNDS):
         model.run()
         if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             break
         duals = -np.asarray(model.getSolution().row_dual)
         found = _priced(problem, duals)
-        profit = _profit(problem, *found)
-        bound = _bound(problem, *found, _best(problem, profit, free))
-        if bound < least:
-            prices, least = found, bound
         own = np.where(free, np.maximum(duals[: problem.needs], 0), duals[: problem.needs])
-        profit -= own[columns.need]
+        profit = _profit(problem, *found) - own[columns.need]
         profit[used] = -np.inf
-        new = _best_of_each(problem, profit, MORE_COLUMNS, PROOF * (1 + abs(bound)) / (1 + problem.needs))
+        slack = PROOF * (1 + abs(float(model.getInfo().objective_function_value))) / (1 + problem.needs)
+        new = _best_of_each(problem, profit, MORE_COLUMNS, slack)
         clock.pulse()
-        if not new.size or clock.over():
+        if new.size and not clock.over():
+            used[new] = True
+            _add(problem, model, new)
+            continue
+        bound = _sum(problem, *found, free)
+        idle = 0 if bound < least - GAIN * abs(bound) else idle + 1
+        prices, least = (found, bound) if bound < least else (prices, least)
+        if idle > IDLE or clock.over() or not _lead(problem, model, own + slack, *found):
             break
-        used[new] = True
-        _add(problem, model, new)
     profit = _profit(problem, *prices)
     best = _best(problem, profit, free)
     rest, first = _rest(problem, *prices), best.copy()
@@ -215,12 +226,26 @@ def _priced(problem: Problem, duals: Floats) -> tuple[Floats, Floats]:
     return np.append(0, np.cumsum(own)), np.clip(duals[problem.needs + problem.units :], 0, costs)
 
 
+def _kept(problem: Problem, price: Floats, rates: Floats) -> tuple[Floats, Floats]:
+    """Return the prices of another problem; of its quotas none where there are not as many, or no more than they cost."""
+    costs = np.array([limit.price for limit in problem.limits])
+    return price, np.minimum(rates, costs) if len(rates) == len(costs) else np.zeros(len(costs))
+
+
 def _profit(problem: Problem, price: Floats, rates: Floats) -> Floats:
     """Return the value of each column less the prices of its units and quotas."""
     profit = problem.columns.value - problem.columns.between(price)
     for limit, rate in zip(problem.limits, rates, strict=True):
         profit -= rate * limit.weight
     return profit
+
+
+def _sum(problem: Problem, price: Floats, rates: Floats, free: NDArray[np.bool_]) -> float:
+    """Return the bound that prices make."""
+    best = _best(problem, _profit(problem, price, rates), free)
+    rest = _rest(problem, price, rates)
+    np.maximum.at(best, [need for need, _ in rest], [worth for _, worth in rest])
+    return _bound(problem, price, rates, best)
 
 
 def _bound(problem: Problem, price: Floats, rates: Floats, best: Floats) -> float:
@@ -241,8 +266,40 @@ def _best(problem: Problem, profit: Floats, free: NDArray[np.bool_]) -> Floats:
 
 def _rest(problem: Problem, price: Floats, rates: Floats) -> list[tuple[int, float]]:
     """Return for needs with placements that are not among the columns what those are worth at most, less the prices."""
-    rate = sum(rate for limit, rate in zip(problem.limits, rates, strict=True) if (limit.weight < 0).any())
+    rate = _rate(problem, rates)
     return [(rest.need, rest.best(price, rate)) for rest in problem.rests]
+
+
+def _rate(problem: Problem, rates: Floats) -> float:
+    """Return what quotas could add a m² to placements that are not among the columns, at most."""
+    return float(sum(rate for limit, rate in zip(problem.limits, rates, strict=True) if (limit.weight < 0).any()))
+
+
+def _lead(problem: Problem, model: Any, least: Floats, price: Floats, rates: Floats) -> bool:  # noqa: ANN401 - HiGHS has no types
+    """Add to the relaxation what makes placements that are not among the columns worth more than `least` of their need.
+
+    It is no placement: it only draws the prices to where the bound with these needs is low. Return whether there was.
+    """
+    rate, found = _rate(problem, rates), False
+    gives = np.flatnonzero([bool((limit.weight < 0).any()) for limit in problem.limits])
+    for rest in problem.rests:
+        if not isinstance(rest, splits.Rest):
+            continue
+        rows, share, worth = rest.leading(price, rate)
+        if worth <= least[rest.need]:
+            continue
+        load = np.zeros(problem.units + 1)
+        np.add.at(load, rest.places.first[rest.run[rows]], share)
+        np.add.at(load, rest.places.last[rest.run[rows]] + 1, -share)
+        load = np.cumsum(load[:-1])
+        at = np.flatnonzero(load > PROOF)
+        area = float((share * rest.places.area[rest.run[rows]]).sum())
+        index = np.concatenate([[rest.need], at + problem.needs, gives + problem.needs + problem.units])
+        values = np.concatenate([[1.0], load[at], np.full(len(gives), -area)])
+        value, most = -float((share * rest.value[rows]).sum()), highspy.kHighsInf
+        model.addCol(value, 0.0, most, len(index), index.astype(np.int32), values)
+        found = True
+    return found
 
 
 def _must(problem: Problem) -> NDArray[np.bool_]:

@@ -139,11 +139,34 @@ class Rest:
         rate
             What quotas could add a m².
         """
-        return float(self._bounds(self.profit(price) + rate * self.places.area[self.run])[0].max(initial=0.0))
+        return float(self._bounds(self.profit(price, rate))[0].max(initial=0.0))
 
-    def profit(self, price: Floats) -> Floats:
+    def leading(self, price: Floats, rate: float) -> tuple[Ints, Floats, float]:
+        """Return the parts that make `best` what it is, as rows of `run`, the share that each has in it, and `best`.
+
+        Where no set has just the area that bounds them all, one with less and one with more share in it.
+        """
+        profit = self.profit(price, rate)
+        found, where, low, high = self._bounds(profit)
+        park = int(np.argmax(found))
+        rows = np.flatnonzero(self.places.park[self.run] == park)
+        sets = [self._taken(profit, rows, edge[park]) for edge in (low, high)]
+        more, less = (float(self.places.area[self.run[one]].sum()) for one in sets)
+        aim = float(self._limit(where)[park])
+        share = min(max((aim - less) / (more - less), 0.0), 1.0) if more > less else 0.0
+        return np.concatenate(sets), np.repeat([share, 1 - share], [len(one) for one in sets]), float(found[park])
+
+    def _taken(self, profit: Floats, rows: Ints, price: float) -> Ints:
+        """Return the best part of each of the best buildings of a park, less the price of their area."""
+        order = rows[np.argsort(-(profit - price * self.places.area[self.run])[rows], kind="stable")]
+        _, first = np.unique(self.places.building[self.run[order]], return_index=True)
+        top = order[np.sort(first)[: self.count]]
+        return top[(profit - price * self.places.area[self.run])[top] > 0]
+
+    def profit(self, price: Floats, rate: float = 0.0) -> Floats:
         """Return the worth of each part less the prices of its units."""
-        return self.value - (price[self.places.last[self.run] + 1] - price[self.places.first[self.run]])
+        cost = price[self.places.last[self.run] + 1] - price[self.places.first[self.run]]
+        return self.value + rate * self.places.area[self.run] - cost
 
     def reach(self, profit: Floats) -> Floats:
         """Return for each part what a set that holds it brings at most."""
@@ -164,8 +187,10 @@ class Rest:
         """Return the area that bounds a set where a m² has a price: the most, or the least when it is below 0."""
         return np.where(price > 0, self.most_m2 * (1 + verbs.SLACK), self.least_m2 * (1 - verbs.SLACK))
 
-    def _bounds(self, profit: Floats) -> tuple[Floats, Floats]:
+    def _bounds(self, profit: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Return for each park what the parts of a set in it bring at most, and at what price of a m² that was told.
+
+        Behind them two prices close to it: at the first the parts have too much area, at the second not.
 
         Notes
         -----
@@ -188,9 +213,11 @@ class Rest:
             area = np.bincount(home[taken], every[at[taken]], count)
             bound = np.bincount(home[taken], top[taken], count) + price * self._limit(price)
             where, found = np.where(bound < found, price, where), np.minimum(found, bound)
-            low, high = np.where(area > self.most_m2, price, low), np.where(area > self.most_m2, high, price)
+            much, well = area > self._limit(price), (price == 0) & (area >= self.least_m2) & (area <= self.most_m2)
+            much = np.where(price == 0, area > self.most_m2, much)
+            low, high = np.where(much | well, price, low), np.where(much & ~well, high, price)
             price = (low + high) / 2
-        return found, where
+        return found, where, low, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +252,8 @@ def ranks(worst: Floats, group: Ints) -> Ints:
     return rank
 
 
-def several(  # noqa: PLR0913 - the need, its parts, and what is the same for all needs
-    need: Need, row: int, own: Parts, worth: Floats, price: Floats, every: Places
-) -> tuple[Ints, list[Rest]]:
-    """Return the sets of two or more parts that serve a need, and what had to be left out.
+def several(need: Need, row: int, own: Parts, worth: Floats, every: Places) -> tuple[Ints, Rest | None]:
+    """Return the sets of two or more parts that serve a need; none, and what bounds them, where there are too many.
 
     The parts lie in different buildings of one park and are free together; without any one of them the area would be
     less than the least.
@@ -241,30 +266,45 @@ def several(  # noqa: PLR0913 - the need, its parts, and what is the same for al
         Its parts.
     worth
         Value of each part in a set of two; in a larger one it is no more.
-    price
-        Sums of the prices of the units before each unit, and of all: what is left out where there are too many sets.
     every
         Where all runs lie.
 
     Returns
     -------
     tuple
-        Sets × parts (−1 where there is no further one), and a `Rest` when there were too many.
+        Sets × parts (−1 where there is no further one), or a `Rest`.
     """
-    least, most = float(need["area_min_m2"]), float(need["area_max_m2"])
-    small = np.flatnonzero((own.area < least * (1 - verbs.SLACK)) & (own.park >= 0))
-    small = small[np.lexsort((own.first[small], own.building[small], own.park[small]))]
-    few, count = own.only(small), criteria.buildings(need)
+    small, count = _small(need, own), criteria.buildings(need)
+    few = own.only(small)
     sets, whole = _sets(need, few, count) if _pairs(few)[1].sum() <= ROOM else (NONE, False)
     if whole and len(sets) <= MOST:
-        return _numbers(small, sets), []
+        return _numbers(small, sets), None
     value = np.nextafter(worth[small].astype(np.float32), np.float32(np.inf))  # rounded up: it bounds
-    rest = Rest(row, every, few.run.astype(np.int32), value, count, least, most)
-    profit = rest.profit(price)
-    if not whole:
-        picked = _picked(rest.reach(profit), few.park, count)
-        sets = _numbers(picked, _sets(need, few.only(picked), count)[0])
-    return _numbers(small, sets[_most(few, sets, few.total(profit, sets))]), [rest]
+    size = float(need["area_min_m2"]), float(need["area_max_m2"])
+    return NONE, Rest(row, every, few.run.astype(np.int32), value, count, *size)
+
+
+def picked(need: Need, own: Parts, rest: Rest, price: Floats) -> Ints:
+    """Return the sets of most profit at some prices, of a need that has too many; as `several`.
+
+    Parameters
+    ----------
+    need, own, rest
+        The need, its parts, and what `several` returned for it.
+    price
+        Sums of the prices of the units before each unit, and of all.
+    """
+    small, profit = _small(need, own), rest.profit(price)
+    few, count = own.only(small), criteria.buildings(need)
+    likely = _likely(rest.reach(profit), few.park, count)
+    sets = _numbers(likely, _sets(need, few.only(likely), count)[0])
+    return _numbers(small, sets[_most(few, sets, few.total(profit, sets))])
+
+
+def _small(need: Need, own: Parts) -> Ints:
+    """Return the parts that do not serve alone, by park, building and first unit."""
+    small = np.flatnonzero((own.area < float(need["area_min_m2"]) * (1 - verbs.SLACK)) & (own.park >= 0))
+    return small[np.lexsort((own.first[small], own.building[small], own.park[small]))]
 
 
 def _numbers(rows: Ints, sets: Ints) -> Ints:
@@ -284,7 +324,7 @@ def _sets(need: Need, few: Parts, count: int) -> tuple[Ints, bool]:
     return padded(found), whole
 
 
-def _picked(reach: Floats, park: Ints, count: int) -> Ints:
+def _likely(reach: Floats, park: Ints, count: int) -> Ints:
     """Return the parts that could be in the best sets, as many as there is room for the sets of."""
     order = np.argsort(-reach, kind="stable")
     within = ranks(-reach, park)[order].astype(np.float64)  # how many of its park come before each
