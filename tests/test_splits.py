@@ -64,6 +64,7 @@ def test_where_sets_are_left_out_the_bound_still_covers_them(monkeypatch, limit)
     whole = made(park, policy(), space)
     assert whole.proved
     monkeypatch.setattr(splits, limit, 1 if limit == "MOST" else 6)
+    monkeypatch.setattr(splits, "WHOLE", 1)
     posed = allocation.case(park, policy(), space)
     assert {rest.need for rest in posed.problem.rests} == {0, 2}
     part = made(park, policy(), space, given=posed)

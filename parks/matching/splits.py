@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
+WHOLE = 6_000
+"""Sets of a need up to which all of them are taken."""
 MOST = 2_000
 """Sets taken of one need at once; of more, those of most profit at the prices given."""
 ROOM = 200_000
@@ -277,7 +279,7 @@ def several(need: Need, row: int, own: Parts, worth: Floats, every: Places) -> t
     small, count = _small(need, own), criteria.buildings(need)
     few = own.only(small)
     sets, whole = _sets(need, few, count) if _pairs(few)[1].sum() <= ROOM else (NONE, False)
-    if whole and len(sets) <= MOST:
+    if whole and len(sets) <= WHOLE:
         return _numbers(small, sets), None
     value = np.nextafter(worth[small].astype(np.float32), np.float32(np.inf))  # rounded up: it bounds
     size = float(need["area_min_m2"]), float(need["area_max_m2"])
