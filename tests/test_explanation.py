@@ -269,7 +269,7 @@ def test_one_place_is_told_rule_by_rule_misses_first():
         "Asked: S1 production. What is offered is not known: find out.",
         "",
     ) in lines
-    assert {one.barring for one in lines} == {"", "load", "drain"}
+    assert {one.barring for one in lines} == {"", "load", "drain", "fire"}
 
 
 def test_a_company_without_a_name_is_called_by_its_id_and_a_zone_may_be_unknown():

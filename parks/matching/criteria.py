@@ -101,14 +101,13 @@ class Window:
 def window(need: Need, offers: Offers) -> Window:
     """Return first and last possible day, and start and end in each unit, of a need."""
     asked = tuple(None if verbs.empty(need[name]) else need[name] for name in WINDOW)
-    if asked not in offers.windows:
-        offers.windows.clear()
-        wanted = day_of(need["wanted_from"], offers.day)
-        earliest = max(offers.day, wanted)
+    found: Window | None = offers.windows.get(asked)
+    if found is None:
+        earliest = max(offers.day, day_of(need["wanted_from"], offers.day))
         start = np.maximum(offers.available, earliest)
-        latest = day_of(need["wanted_to"], np.inf)
-        offers.windows[asked] = Window(earliest, latest, start, ending(need, start))
-    found: Window = offers.windows[asked]
+        found = Window(earliest, day_of(need["wanted_to"], np.inf), start, ending(need, start))
+        offers.windows.clear()
+        offers.windows[asked] = found
     return found
 
 

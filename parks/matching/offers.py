@@ -67,7 +67,7 @@ class Offers:
     stacked: NDArray[np.bool_]
     day: float
     zones: tuple[str, ...]
-    windows: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    windows: dict[tuple[Any, ...], Any] = field(default_factory=dict, init=False)  # altered offers have others
 
 
 def day_number(day: dt.date) -> float:
