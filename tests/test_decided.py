@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from test_allocation import asked, units_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_allocation import asked, counted_out, districts, units_of
 from test_fit import PROVENANCE, ZONE_FIT, conflict, district, policy
 from test_quotas import FOUR, SECTORS
 
@@ -81,6 +83,29 @@ def test_the_checker_knows_waivers_of_zone_policy_and_of_who_is_there():
     ]
 
 
+@settings(max_examples=30, deadline=None)
+@given(districts(), st.data())
+def test_with_any_waivers_the_plan_is_the_best_of_all_that_pass_the_checker(case, data):
+    park, space, rules = case
+    places = [{"unit_id": name, "building_id": None} for name in park.units["unit_id"]]
+    places += [{"unit_id": None, "building_id": name} for name in park.buildings["building_id"]]
+    drawn = st.fixed_dictionaries(
+        {
+            "tenant_id": st.sampled_from(park.needs["tenant_id"].tolist()),
+            "rule": st.sampled_from(["load", "fire", "C", "zone_fit", "area_max", "wanted_to"]),
+            "place": st.sampled_from(places),
+            "day": st.sampled_from([pd.Timestamp("2025-12-01"), pd.Timestamp("2026-06-01")]),
+        }
+    )
+    rows = data.draw(st.lists(drawn, min_size=1, max_size=6))
+    made = [waiver(f"W{number}", **(row | row["place"])) for number, row in enumerate(rows)]
+    held = decided(park, waivers=made)
+    plan = plan_of(held, space, rules)
+    assert plan.proved
+    assert plan.value == pytest.approx(counted_out(held, rules, space))
+    assert plan.value >= plan_of(park, space, rules).value - 1e-9
+
+
 def test_held_space_is_not_opened_by_any_waiver_of_the_checkers():
     park, space = district(["B1-F1-1"], [asked(1, 100)])
     plan = plan_of(park, space)
@@ -143,8 +168,8 @@ def test_weights_are_the_policys_then_the_tables_then_those_given():
     assert weights.of(rules, park=park) == weights.of(rules)
     assert weights.of(rules, park=held) == weights.of(rules) | {"rent": 3.0}
     assert weights.of(rules, {"rent": 0.5}, held)["rent"] == 0.5
-    for given, expected in ((None, 3.0), ({"rent": 0.5}, 0.5), ({"load": 2.0}, 3.0)):
-        rows = fit.assess(held, rules, space, "T1", weights=given)
+    for said, expected in ((None, 3.0), ({"rent": 0.5}, 0.5), ({"load": 2.0}, 3.0)):
+        rows = fit.assess(held, rules, space, "T1", weights=said)
         assert rows.loc[rows["criterion"] == "rent", "weight"].tolist() == [expected]
     heavy = allocation.case(held, rules, space).pairs.of(0)[1]
     assert (heavy == allocation.case(park, rules, space, weights={"rent": 3.0}).pairs.of(0)[1]).all()

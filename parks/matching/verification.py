@@ -129,7 +129,7 @@ class Book:
     waived: set[tuple[str, ...]]
 
 
-def _book(park: Snapshot, rules: Any, space: pd.DataFrame, waivers: pd.DataFrame | None) -> Book:  # noqa: ANN401 - the Policy
+def _book(park: Snapshot, rules: Any, space: pd.DataFrame, waivers: pd.DataFrame | None = None) -> Book:  # noqa: ANN401 - the Policy
     parent = dict(zip(rules.sectors["sector_code"], rules.sectors["parent"], strict=True))
     company = {}
     for row in _rows(park.tenants):
