@@ -266,7 +266,8 @@ def test_a_remedy_does_not_sit_too_near():
     }
     for distance, home in ((4.9, "B2-F1-1"), (5.1, "B3-F1-1")):
         clash = conflict("C", fire_a="甲", any_b=True, scope="distance") | {"distance_m": distance}
-        rules = policy(clashes=[clash])
+        other = conflict("D", fire_a="甲", stages_b="headquarters")
+        rules = policy(clashes=[clash, other])
         park, space = district(["B1-F1-1", "B2-F1-1", "B3-F1-1"], needs, buildings=places, floors=floors)
         posed = allocation.case(park, rules, space)
         taken = posed.problem.columns.on(0, np.array([0]))
