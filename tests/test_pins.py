@@ -229,7 +229,7 @@ def test_the_whole_plan_pinned_comes_out_again_and_what_a_pin_costs_is_within_it
     columns = posed.problem.columns
     worst = int(np.argmin(columns.value / columns.area - 2 * np.isin(np.arange(len(columns)), free.trail.chosen)))
     name = posed.pairs.needs[columns.need[worst]]["need_id"]
-    there = posed.pairs.desk.offers.frame["unit_id"].iloc[columns.first[worst] : columns.last[worst] + 1]
+    there = posed.pairs.desk.offers.frame["unit_id"].iloc[columns.units(worst)]
     asked_for = {"pins": table(*unit(name, *there), ("N99", None, "B1-F1-1", None))}
     pinned = made(park, rules, space, asked_for["pins"], given=posed)
     assert pinned.pinned == [name]

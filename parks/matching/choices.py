@@ -23,7 +23,7 @@ Clash = tuple[str, int, int, int]
 SLACK = 1e-6
 """Rounding that a limit is forgiven, relative to 1 m² and its size."""
 CHUNK = 4_096
-"""Columns looked at together when a plan is filled, at first; then ever more."""
+"""Columns looked at together when a plan is filled, at first; then more and more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,31 +129,30 @@ class Taken:
         columns = self.problem.columns
         total = np.append(0, np.cumsum(self.held))
         free = ~self.met[columns.need[rows]] & (columns.between(total, rows) == 0)
-        for column in self.columns:
-            if self.sharp[columns.need[column]]:
-                free &= ~barred(self.problem, column, rows)
+        taken = np.array(self.columns, dtype=np.int64)
+        left = np.flatnonzero(free)
+        free[left] = ~barred(self.problem, taken[self.sharp[columns.need[taken]]], rows[left])
         return free
 
 
 def clear(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
     """Return which of some columns are of another need than one of them, on other units, and kept away by no conflict."""
     columns = problem.columns
-    free = (columns.need[rows] != columns.need[column]) & ~barred(problem, column, rows)
+    free = (columns.need[rows] != columns.need[column]) & ~barred(problem, np.array([column]), rows)
     for first, last in zip(columns.first[column], columns.last[column], strict=True):
         free &= ((columns.last[rows] < first) | (columns.first[rows] > last)).all(axis=1)
     return free
 
 
-def barred(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
-    """Return which of some columns a conflict keeps from a column that is taken."""
-    columns = problem.columns
-    need, found = int(columns.need[column]), np.zeros(len(rows), dtype=np.bool_)
+def barred(problem: Problem, taken: Ints, rows: Ints) -> NDArray[np.bool_]:
+    """Return which of some columns a conflict keeps from one of those that are taken."""
+    columns, found = problem.columns, np.zeros(len(rows), dtype=np.bool_)
     for scope, matrix in problem.apart.items():
-        hit = np.flatnonzero(matrix[need][columns.need[rows]])
-        if hit.size:
-            low, high = columns.only(np.append(rows[hit], column)).spots(problem.place[scope])
-            for first, last in zip(low[-1], high[-1], strict=True):
-                found[hit] |= ((high[:-1] >= first) & (low[:-1] <= last)).any(axis=1)
+        one, two = np.nonzero(matrix[np.ix_(columns.need[taken], columns.need[rows])])
+        if one.size:
+            low, high = (codes[two, :, None] for codes in columns.spots(problem.place[scope], rows))
+            first, last = (codes[one, None, :] for codes in columns.spots(problem.place[scope], taken))
+            found[two[((high >= first) & (low <= last)).any(axis=(1, 2))]] = True
     return found
 
 
@@ -185,7 +184,7 @@ def _filled(problem: Problem, state: Taken, order: Ints, least: float) -> Ints:
             if rows.size:
                 state.take(int(rows[0]))
                 rows = rows[clear(problem, state.columns[-1], rows)]
-        begin, size = begin + size, size * 2
+        begin, size = begin + size, min(size * 2, CHUNK * 16)
     return np.array(sorted(state.columns), dtype=np.int64)
 
 

@@ -32,7 +32,7 @@ def explain(
     tenant_id: str,
     t: Translate,
     *,
-    budget: float = 5.0,
+    budget: float = 0.6,
     given: Case | None = None,
 ) -> dict[str, Any]:
     """Return why the plan treats a tenant as it does.
@@ -78,7 +78,11 @@ def explain(
     if not rows:
         return said | {"why": [t("It has no open need: it is placed by a lease, or has asked for nothing.")]}
     clock = solver.Clock(budget, None, None)
-    relaxed = solver.relax(posed.problem, at.chosen, clock)
+    trail = plan.trail if plan.trail is not None and plan.trail.columns is posed.problem.columns else None
+    if trail is None:
+        relaxed = solver.relax(posed.problem, at.chosen, clock)
+    else:
+        relaxed = solver.at_prices(posed.problem, trail.price, trail.prices, trail.used)
     for row in rows:
         column = next((int(number) for number in at.chosen if posed.problem.columns.need[number] == row), None)
         others = _alternatives(at, row, column, relaxed, clock)
@@ -172,7 +176,8 @@ def _loss(at: sayings.Desk, column: int, relaxed: solver.Relaxation, seconds: fl
     rest, numbers = allocation.after(at.posed.problem, column)
     kept = np.flatnonzero(np.isin(numbers, at.chosen))
     clock = solver.Clock(seconds, None, None)
-    chosen, bound = solver.search(rest, solver.relax(rest, kept, clock), choices.mended(rest, kept), clock, 1)
+    again = solver.at_prices(rest, relaxed.price, relaxed.prices, kept)
+    chosen, bound = solver.search(rest, again, choices.mended(rest, kept), clock, 1)
     value = rest.value(chosen)
     proved = bound - value <= solver.PROOF * (1 + abs(bound))
     return at.plan.value - own - value, "exact" if proved else "at_most"

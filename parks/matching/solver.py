@@ -161,7 +161,7 @@ def relax(
     begin
         Columns to begin with besides; the most valuable of each need when there are none.
     known
-        Prices of the units (as `Relaxation.price`) and of the quotas that may be good: those of a problem much alike.
+        Prices of the units (as `Relaxation.price`) and of the quotas, of a problem much alike: they need little search.
 
     Notes
     -----
@@ -200,16 +200,21 @@ def relax(
         bound = _sum(problem, *found, free)
         idle = 0 if bound < least - GAIN * abs(bound) else idle + 1
         prices, least = (found, bound) if bound < least else (prices, least)
-        if idle > IDLE or clock.over() or not _lead(problem, model, own + slack, *found):
+        if known is not None or idle > IDLE or clock.over() or not _lead(problem, model, own + slack, *found):
             break
-    profit = _profit(problem, *prices)
-    best = _best(problem, profit, free)
-    rest, first = _rest(problem, *prices), best.copy()
+    return at_prices(problem, *prices, np.flatnonzero(used))
+
+
+def at_prices(problem: Problem, price: Floats, rates: Floats, used: Ints) -> Relaxation:
+    """Return the relaxation at prices that are known, those of a problem much alike; `used` as in `Relaxation`."""
+    price, rates = _kept(problem, price, rates)
+    profit = _profit(problem, price, rates)
+    best, rest = _best(problem, profit, ~_must(problem)), _rest(problem, price, rates)
+    first = best.copy()
     np.maximum.at(best, [need for need, _ in rest], [worth for _, worth in rest])
-    bound = _bound(problem, *prices, best)
+    bound = _bound(problem, price, rates, best)
     beyond = max((bound + worth - best[need] for need, worth in rest), default=-np.inf)
-    profit -= best[columns.need]
-    return Relaxation(bound, profit, np.flatnonzero(used), prices[1], prices[0], best - first, beyond)
+    return Relaxation(bound, profit - best[problem.columns.need], used, rates, price, best - first, beyond)
 
 
 def _priced(problem: Problem, duals: Floats) -> tuple[Floats, Floats]:
