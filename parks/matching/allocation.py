@@ -247,7 +247,7 @@ def allocate(  # noqa: PLR0913 - each is a word of the planner
     asked = limited(posed, wishing.of(park, pins, bans, quotas))
     trail = before.trail if before is not None else None
     trail = trail if trail is not None and trail.columns is posed.problem.columns else None
-    found = best(asked.problem, asked.locks, _turns(posed.pairs.needs), clock, seed, trail)
+    found = best(asked.problem, asked.locks, turns(posed.pairs.needs), clock, seed, trail)
     plan = _plan(replace(posed, problem=asked.problem), found.chosen, found.bound, clock.seconds(), OPTIMUM)
     return replace(
         plan,
@@ -284,12 +284,12 @@ class Found:
 
 
 def best(
-    asked: Problem, locks: pinning.Locks, turns: list[int], clock: solver.Clock, seed: int, trail: Trail | None
+    asked: Problem, locks: pinning.Locks, order: list[int], clock: solver.Clock, seed: int, trail: Trail | None
 ) -> Found:
     """Return the best columns found, and the bound: never less than first come first served or greedy."""
     rows = locks.allowed
     problem, witness = asked.only(rows), np.searchsorted(rows, locks.witness)
-    starts = [choices.in_turn(problem, turns, witness), choices.filled(problem, witness)]
+    starts = [choices.in_turn(problem, order, witness), choices.filled(problem, witness)]
     begin = known = None
     if trail is not None:
         known = None if trail.price is None or trail.prices is None else (trail.price, trail.prices)
@@ -343,12 +343,13 @@ def first_come(
     """
     clock = solver.Clock(np.inf, None, None)
     posed = given or case(park, rules, space)
-    chosen = choices.in_turn(posed.problem, _turns(posed.pairs.needs))
+    chosen = choices.in_turn(posed.problem, turns(posed.pairs.needs))
     relaxed = solver.relax(posed.problem, chosen, clock)
     return _plan(posed, chosen, relaxed.bound, clock.seconds(), FIRST_COME)
 
 
-def _turns(needs: list[Need]) -> list[int]:
+def turns(needs: list[Need]) -> list[int]:
+    """Return the numbers of the needs by the day wanted, then id."""
     came = [(criteria.day_of(need["wanted_from"], -np.inf), need["need_id"], row) for row, need in enumerate(needs)]
     return [row for _, _, row in sorted(came)]
 

@@ -24,7 +24,7 @@ Clash = tuple[str, int, int, int]
 SLACK = 1e-6
 """Rounding that a limit is forgiven, relative to 1 m² and its size."""
 CHUNK = 4_096
-"""Columns looked at together when a plan is filled, at first; then ever more."""
+"""Columns looked at together when a plan is filled, at first; then more and more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,7 +154,7 @@ class Taken:
 
 
 def clear(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
-    """Return which of some columns are of another need than one of them, on other units, and kept away by no conflict."""
+    """Return which of some columns go together with one of them: another need, other units, no conflict."""
     columns = problem.columns
     free: NDArray[np.bool_] = (columns.need[rows] != columns.need[column]) & ~barred(problem, column, rows)
     for first, last in zip(columns.first[column], columns.last[column], strict=True):
@@ -164,10 +164,9 @@ def clear(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
 
 def barred(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
     """Return which of some columns a conflict keeps from a column that is taken."""
-    columns = problem.columns
-    need, found = int(columns.need[column]), np.zeros(len(rows), dtype=np.bool_)
+    columns, found = problem.columns, np.zeros(len(rows), dtype=np.bool_)
     for scope, matrix in problem.apart.items():
-        hit = np.flatnonzero(matrix[need][columns.need[rows]])
+        hit = np.flatnonzero(matrix[columns.need[column]][columns.need[rows]])
         if hit.size:
             found[hit] |= near(problem, scope, column, rows[hit])
     return found
@@ -187,7 +186,7 @@ def shut(problem: Problem, alive: NDArray[np.bool_], column: int) -> None:
 
 
 def _gain(problem: Problem, taken: list[int], rows: Ints) -> Floats:
-    """Return what each of some columns would add to the value when others are taken; -inf where it breaks a hard quota."""
+    """Return what each of some columns would add when others are taken; -inf where it breaks a hard quota."""
     gain = problem.columns.value[rows]
     for limit in problem.limits:
         room = limit.most - float(limit.weight[taken].sum())
@@ -208,7 +207,7 @@ def _filled(problem: Problem, state: Taken, order: Ints, least: float) -> Ints:
             if rows.size:
                 state.take(int(rows[0]))
                 rows = rows[clear(problem, state.columns[-1], rows)]
-        begin, size = begin + size, size * 2
+        begin, size = begin + size, min(size * 2, CHUNK * 16)
     return np.array(sorted(state.columns), dtype=np.int64)
 
 

@@ -61,7 +61,7 @@ def explain(  # noqa: PLR0913 - each is said by name
     tenant_id: str,
     t: Translate,
     *,
-    budget: float = 5.0,
+    budget: float = 0.6,
     given: Case | None = None,
     wishes: Mapping[str, pd.DataFrame] | None = None,
 ) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def explain(  # noqa: PLR0913 - each is said by name
     if not rows:
         return said | {"why": [t("It has no open need: it is placed by a lease, or has asked for nothing.")]}
     clock = solver.Clock(budget, None, None)
-    relaxed = solver.relax(at.posed.problem, at.chosen, clock)
+    relaxed = _relaxed(at, case, clock)
     for row in rows:
         column = next((int(number) for number in at.chosen if at.posed.problem.columns.need[number] == row), None)
         others = _alternatives(at, row, column, relaxed, clock)
@@ -132,7 +132,7 @@ def why_not(  # noqa: PLR0913 - each is said by name
     unit_id: str,
     t: Translate,
     *,
-    budget: float = 5.0,
+    budget: float = 0.6,
     given: Case | None = None,
     wishes: Mapping[str, pd.DataFrame] | None = None,
 ) -> dict[str, Any]:
@@ -169,7 +169,7 @@ def why_not(  # noqa: PLR0913 - each is said by name
     if not rows:
         return said | {"why": [t("It has no open need: it is placed by a lease, or has asked for nothing.")]}
     clock = solver.Clock(budget, None, None)
-    relaxed = solver.relax(at.posed.problem, at.chosen, clock)
+    relaxed = _relaxed(at, case, clock)
     columns, here = at.posed.problem.columns, np.arange(at.posed.problem.units) == unit
     inside = columns.sums(here.astype(np.float64)) > 0
     for row in rows:
@@ -258,6 +258,14 @@ def place(
                 bars = read.hard[at] and verdict != "fits" and read.rule_id not in decisions.NEVER
                 rows.append((order, Told(names[read.rule_id], verdict, sentence, read.rule_id if bars else "")))
     return [row for _, row in sorted(rows, key=lambda row: row[0])]
+
+
+def _relaxed(at: sayings.Desk, case: Case, clock: solver.Clock) -> solver.Relaxation:
+    """Return the relaxation of the problem: at the prices of the plan where it left them."""
+    trail, problem = at.plan.trail, at.posed.problem
+    if trail is None or trail.price is None or trail.prices is None or trail.columns is not case.problem.columns:
+        return solver.relax(problem, at.chosen, clock)
+    return solver.at_prices(problem, trail.price, trail.prices, at.chosen)
 
 
 def _alternatives(

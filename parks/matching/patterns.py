@@ -10,8 +10,6 @@ import numpy as np
 from parks.matching import verbs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from parks.matching.criteria import Need
@@ -135,27 +133,27 @@ class Columns:
         return units
 
     def on(self, need: int, units: Ints) -> Ints:
-        """Return the columns of a need on exactly these units; none when one is below 0, no unit at all."""
-        if (units < 0).any():
-            return np.zeros(0, dtype=np.int64)
+        """Return the columns of a need on exactly these units; none when one of them is not known (below 0)."""
         inside = np.zeros(int(max(units.max(initial=0), self.last.max(initial=0))) + 1)
         inside[units] = 1
-        rows = self.of(need)
+        rows = self.of(need if units.min(initial=0) >= 0 else -1)
         own = self.only(rows)
         same = (own.sums(inside) == len(units)) & (own.sums(np.ones(len(inside))) == len(units))
         found: Ints = rows[same]
         return found
 
-    def spots(self, code: Ints) -> tuple[Ints, Ints]:
+    def spots(self, code: Ints, rows: Any = slice(None)) -> tuple[Ints, Ints]:  # noqa: ANN401 - anything that indexes
         """Return, columns × runs, the first and last code of where each run lies; 0 and −1 where there is none.
 
         Parameters
         ----------
         code
             Code of each unit, growing with its number.
+        rows
+            Some of the columns.
         """
-        absent = self.last < 0
-        return np.where(absent, 0, code[self.first]), np.where(absent, -1, code[self.last])
+        first, last = self.first[rows], self.last[rows]
+        return np.where(last < 0, 0, code[first]), np.where(last < 0, -1, code[last])
 
 
 def joined(found: list[Columns]) -> Columns:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import highspy
@@ -110,11 +111,11 @@ class Clock:
     budget: float
     steps: int | None
     progress: Progress | None
-    began: float = field(default_factory=lambda: time.perf_counter())
+    began: float = field(default_factory=time.perf_counter)
     stopped: bool = False
     value: float = 0.0
     bound: float = float("inf")
-    told: float = field(default_factory=lambda: time.perf_counter())
+    told: float = field(default_factory=time.perf_counter)
 
     def left(self) -> float:
         """Return the seconds left, inf when steps are counted."""
@@ -161,7 +162,7 @@ def relax(
     begin
         Columns to begin with besides; the most valuable of each need when there are none.
     known
-        Prices of the units (as `Relaxation.price`) and of the quotas that may be good: those of a problem much alike.
+        Prices of the units (as `Relaxation.price`) and of the quotas, of a problem much alike: they need little search.
 
     Notes
     -----
@@ -207,16 +208,21 @@ def relax(
         bound = _sum(problem, *found, free)
         idle = 0 if bound < least - GAIN * abs(bound) else idle + 1
         prices, least = (found, bound) if bound < least else (prices, least)
-        if idle > IDLE or clock.over() or not _lead(problem, model, own + slack, *found):
+        if known is not None or idle > IDLE or clock.over() or not _lead(problem, model, own + slack, *found):
             break
-    profit = _profit(problem, *prices)
-    best = _best(problem, profit, free)
-    rest, first = _rest(problem, *prices), best.copy()
+    return at_prices(problem, *prices, np.flatnonzero(used))
+
+
+def at_prices(problem: Problem, price: Floats, rates: Floats, used: Ints) -> Relaxation:
+    """Return the relaxation at prices that are known, those of a problem much alike; `used` as in `Relaxation`."""
+    price, rates = _kept(problem, price, rates)
+    profit = _profit(problem, price, rates)
+    best, rest = _best(problem, profit, ~_must(problem)), _rest(problem, price, rates)
+    first = best.copy()
     np.maximum.at(best, [need for need, _ in rest], [worth for _, worth in rest])
-    bound = _bound(problem, *prices, best)
+    bound = _bound(problem, price, rates, best)
     beyond = max((bound + worth - best[need] for need, worth in rest), default=-np.inf)
-    profit -= best[columns.need]
-    return Relaxation(bound, profit, np.flatnonzero(used), prices[1], prices[0], best - first, beyond)
+    return Relaxation(bound, profit - best[problem.columns.need], used, rates, price, best - first, beyond)
 
 
 def _priced(problem: Problem, duals: Floats) -> tuple[Floats, Floats]:
@@ -227,7 +233,7 @@ def _priced(problem: Problem, duals: Floats) -> tuple[Floats, Floats]:
 
 
 def _kept(problem: Problem, price: Floats, rates: Floats) -> tuple[Floats, Floats]:
-    """Return the prices of another problem; of its quotas none where there are not as many, or no more than they cost."""
+    """Return the prices of another problem, of quotas no more than they cost; none where there are not as many."""
     costs = np.array([limit.price for limit in problem.limits])
     return price, np.minimum(rates, costs) if len(rates) == len(costs) else np.zeros(len(costs))
 
@@ -312,7 +318,7 @@ def _best_of_each(problem: Problem, worth: Floats, most: int, least: float = -np
     good = np.flatnonzero(worth > least)
     edges = np.flatnonzero(np.diff(problem.columns.need[good], prepend=-1, append=-1))
     found = [good[:0]]
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in itertools.pairwise(edges):
         own = good[begin:end]
         if len(own) > most:
             mark = np.partition(worth[own], len(own) - most)[len(own) - most]
@@ -436,7 +442,7 @@ def search(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, see
     return best, bound
 
 
-def decided(  # noqa: PLR0913 - what the search has
+def decided(
     problem: Problem,
     rows: Ints,
     best: Ints,

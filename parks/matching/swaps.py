@@ -64,8 +64,12 @@ def forced(at: Desk, column: int, relaxed: Relaxation | None, seconds: float) ->
     if start is None:
         return None
     clock = solver.Clock(seconds, None, None)
-    begin = None if relaxed is None else np.flatnonzero(np.isin(numbers, relaxed.used))
-    chosen, bound = solver.search(rest, solver.relax(rest, start, clock, begin), start, clock, 1)
+    again = (
+        solver.relax(rest, start, clock)
+        if relaxed is None
+        else solver.at_prices(rest, relaxed.price, relaxed.prices, start)
+    )
+    chosen, bound = solver.search(rest, again, start, clock, 1)
     every = np.append(numbers[chosen], column)
     proved = bound - rest.value(chosen) <= solver.PROOF * (1 + abs(bound))
     loss = problem.value(at.chosen) - problem.value(every)
