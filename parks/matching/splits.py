@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -245,7 +245,7 @@ class Unread:
         return self.value + rate * self.most_m2
 
 
-def ranks(worst: Floats, group: Ints) -> Ints:
+def ranks(worst: Floats, group: NDArray[np.signedinteger[Any]]) -> Ints:
     """Return the place of each row within its group, from 0, the least first."""
     order = np.lexsort((worst, group))
     begins = np.flatnonzero(np.diff(group[order], prepend=-1))
