@@ -129,7 +129,7 @@ def test_every_refusal_is_said_in_words():
         "N2 is not kept: a ban forbids the place.",
     ]
     assert [one.against for one in plan.refused[2:]] == [("B1-F1-1", "B2"), ("B2",)]
-    assert said(plan, rules, "zh")[2] == "N1 未予保留：该处已被禁用。"
+    assert said(plan, rules, "zh")[2] == "N1 未予保留：该处已被禁止。"
 
 
 def test_pins_that_clash_are_named_and_no_others():

@@ -86,7 +86,8 @@ def added(
     """Return snapshot and space with a copy of every template for every quarter, and the copies' buildings.
 
     A copy stands in a building of its own, so that it adjoins nothing. The building's other floors are copied without
-    units, so that it is as high. Nobody is in it; it is free from the first day of its quarter, at the earliest on the
+    units, so that it is as high. It has no outline: where it would stand is not known, so no distance forbids it, nor
+    anything near it. Nobody is in it; it is free from the first day of its quarter, at the earliest on the
     day after the snapshot's: like all that is not there today it leaves nothing over.
 
     Parameters
@@ -104,9 +105,11 @@ def added(
     when = when.astype({"quarter": "string", "free_on": "datetime64[s]"})
     within = list(chosen["building_id"])
     floors = [floor for floors in chosen["floor_ids"] for floor in floors]
+    buildings = _with(park.buildings, park.buildings["building_id"].isin(within), when, "building_id")
+    buildings.loc[~buildings["building_id"].isin(park.buildings["building_id"]), "geometry"] = None
     wider = replace(
         park,
-        buildings=_with(park.buildings, park.buildings["building_id"].isin(within), when, "building_id"),
+        buildings=buildings,
         floors=_with(park.floors, park.floors["building_id"].isin(within), when, "floor_id", "building_id"),
         units=_with(park.units, park.units["floor_id"].isin(floors), when, "unit_id", "floor_id", "building_id"),
     )
@@ -115,12 +118,12 @@ def added(
     for name in HELD:
         free[name] = pd.NA
     free = free.reindex(columns=space.columns).astype(space.dtypes.to_dict())
-    buildings = {
+    copied = {
         (row, column): f"{building}{MARK}{quarter}"
         for row, building in enumerate(chosen["building_id"])
         for column, quarter in enumerate(quarters)
     }
-    return wider, pd.concat([space, free], ignore_index=True), buildings
+    return wider, pd.concat([space, free], ignore_index=True), copied
 
 
 def _with(table: Any, here: Any, when: pd.DataFrame, *ids: str) -> Any:  # noqa: ANN401 - a table or a layer

@@ -403,7 +403,8 @@ def _sites(need: Row, place: list[Row], book: Book) -> Iterator[str]:
     """Some uses may not be in a place of some kind, or near another building of it."""
     for row in book.sites:
         for at in place if _is_use(row, "a", need) else []:
-            if nearness.ruled_out(row, at, book.buildings, book.heights, book.high_rise_m):
+            out = nearness.ruled_out(row, at, book.buildings, book.heights, book.high_rise_m)
+            if out and not _spared(need, at, row["conflict_id"], book):
                 yield f"unit {at['unit_id']} lies where {row['conflict_id']} rules it out"
 
 
