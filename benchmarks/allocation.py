@@ -199,7 +199,9 @@ def wishes(park: snapshot.Snapshot) -> pd.DataFrame:
     return pd.DataFrame(rows | {"sense": ["at_least", "at_least", "at_most"], "share": [0.2, 0.2, 0.1], "price": 0.3})
 
 
-def planned(park: snapshot.Snapshot, rules: policy.Policy, budget: float, asked: pd.DataFrame | None) -> dict[str, float]:
+def planned(
+    park: snapshot.Snapshot, rules: policy.Policy, budget: float, asked: pd.DataFrame | None
+) -> dict[str, float]:
     """Return what one district gives: CPU seconds of each part, the plan against both simple ones, bound and memory.
 
     The budget is of CPU seconds, since others may work beside: the plan's clock is set to them.

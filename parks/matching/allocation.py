@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from parks.matching.criteria import Need
     from parks.matching.fit import Pairs
     from parks.matching.patterns import Columns
+    from parks.matching.prices import Prices
     from parks.matching.refusals import Refusal
     from parks.matching.solver import Progress
     from parks.snapshot import Snapshot
@@ -52,15 +53,14 @@ class Trail:
         The columns of the case.
     used, chosen
         Numbers of those that the relaxation had, and of those that the plan takes.
-    price, prices
-        Of the units, and of the quotas (`solver.Relaxation`).
+    known
+        Prices that made the bound.
     """
 
     columns: Columns
     used: Ints
     chosen: Ints
-    price: NDArray[np.float64]
-    prices: NDArray[np.float64]
+    known: Prices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,7 +147,7 @@ def case(
     """
     pairs = fit.pairs(park, rules, space, demand.open_needs(park) if need_ids is None else list(need_ids))
     offers = pairs.desk.offers
-    columns, rests = placements.columns(pairs, clock)
+    columns, rests, price = placements.columns(pairs, clock)
     problem = choices.Problem(
         columns=columns,
         needs=len(pairs.needs),
@@ -155,6 +155,7 @@ def case(
         place={"building": offers.building, "floor": offers.floor},
         apart=conflicts.apart(pairs.needs, pairs.desk.there),
         rests=rests,
+        price=price,
     )
     return Case(pairs, problem)
 
@@ -214,8 +215,8 @@ def allocate(  # noqa: PLR0913 - each is a word of the planner
         columns=len(locks.allowed),
         pinned=sorted(str(posed.pairs.needs[row]["need_id"]) for row in locks.kept),
         refused=[*locks.refused, *refused],
-        quotas=quoting.report(read, found.chosen, forced=found.forced, shadow=found.prices),
-        trail=Trail(posed.problem.columns, found.used, found.chosen, found.price, found.prices),
+        quotas=quoting.report(read, found.chosen, forced=found.forced, shadow=found.known.quotas),
+        trail=Trail(posed.problem.columns, found.used, found.chosen, found.known),
     )
 
 
@@ -231,16 +232,15 @@ class Found:
         No plan that keeps what it must is worth more.
     forced
         Whether what is missing in quotas without a price is proved to be the least; None when it is not.
-    price, prices
-        Of the units, and of a m² of each quota (`solver.Relaxation`).
+    known
+        Prices that made the bound.
     """
 
     chosen: Ints
     used: Ints
     bound: float
     forced: bool | None
-    price: NDArray[np.float64]
-    prices: NDArray[np.float64]
+    known: Prices
 
 
 def best(
@@ -252,7 +252,7 @@ def best(
     starts = [choices.in_turn(problem, order, witness), choices.filled(problem, witness)]
     begin = known = None
     if trail is not None:
-        known = trail.price, trail.prices
+        known = trail.known
         begin, last = (np.searchsorted(rows, part[np.isin(part, rows)]) for part in (trail.used, trail.chosen))
         new = witness[~np.isin(problem.columns.need[witness], problem.columns.need[last])]
         free = last[~np.isin(problem.columns.need[last], problem.columns.need[witness])]
@@ -261,7 +261,7 @@ def best(
     relaxed = solver.relax(problem, start, clock, begin, known)
     start = neighbourhoods.improved(problem, relaxed, start, clock, seed)
     chosen, bound = solver.search(problem, relaxed, start, clock, seed)
-    return Found(rows[chosen], rows[relaxed.used], bound, forced, relaxed.price, relaxed.prices)
+    return Found(rows[chosen], rows[relaxed.used], bound, forced, relaxed.known)
 
 
 def _possible(
@@ -336,14 +336,21 @@ def _plan(posed: Case, chosen: Ints, bound: float, seconds: float, method: str) 
         assignments=_assignments(posed, picked),
         parts={
             "area_m2": float(picked.area.sum()),
-            "base": float(picked.base.sum()),
-            "fit": float(picked.fit.sum()),
-            "leftover": float(picked.leftover.sum()),
-            "split": float(picked.split.sum()),
+            **_parts(posed, picked),
         },
         method=method,
         columns=len(problem.columns),
     )
+
+
+def _parts(posed: Case, picked: Columns) -> dict[str, float]:
+    """Return the parts of the value of columns."""
+    amounts, total = placements.worth(posed.pairs.desk.policy), np.zeros(3)
+    for row, need in enumerate(picked.need):
+        own = picked.only(slice(row, row + 1))
+        total += np.array(placements.split_up(posed.pairs.needs[need], own, amounts)).sum(axis=1)
+    base, fit_, split = (float(part) for part in total)
+    return {"base": base, "fit": fit_, "leftover": float(picked.value.sum()) - base - fit_ - split, "split": split}
 
 
 def _assignments(posed: Case, picked: Columns) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,6 +74,8 @@ class Problem:
         The quotas.
     rests
         Placements that are not among the columns because they are too many.
+    price
+        Sums of prices of the units, before each unit and of all, that are good for these; empty when none are known.
     """
 
     columns: Columns
@@ -84,6 +86,14 @@ class Problem:
     must: frozenset[int] = frozenset()
     limits: tuple[Limit, ...] = ()
     rests: tuple[Rest | Unread, ...] = ()
+    price: Floats = field(default_factory=lambda: np.zeros(0))
+
+    def around(self, scope: str, units: Ints) -> NDArray[np.bool_]:
+        """Return which units lie in a place of some units."""
+        code = self.place[scope]
+        near = np.zeros(int(code.max()) + 1, dtype=np.bool_)
+        near[code[units]] = True
+        return near[code]
 
     def value(self, chosen: Ints) -> float:
         """Return the value of a selection of columns, less the price of what it has above its quotas."""
@@ -112,7 +122,9 @@ class Taken:
         self.columns: list[int] = []
         self.held = np.zeros(problem.units, dtype=np.int32)
         self.met = np.zeros(problem.needs, dtype=np.bool_)
-        self.sharp = np.logical_or.reduce([np.zeros(problem.needs, np.bool_), *(m.any(1) for m in problem.apart.values())])
+        self.sharp = np.logical_or.reduce(
+            [np.zeros(problem.needs, np.bool_), *(m.any(1) for m in problem.apart.values())]
+        )
         for column in columns:
             self.take(int(column))
 
@@ -147,12 +159,17 @@ def clear(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
 def barred(problem: Problem, taken: Ints, rows: Ints) -> NDArray[np.bool_]:
     """Return which of some columns a conflict keeps from one of those that are taken."""
     columns, found = problem.columns, np.zeros(len(rows), dtype=np.bool_)
+    needs, own = np.unique(columns.need[rows], return_inverse=True)
     for scope, matrix in problem.apart.items():
-        one, two = np.nonzero(matrix[np.ix_(columns.need[taken], columns.need[rows])])
-        if one.size:
-            low, high = (codes[two, :, None] for codes in columns.spots(problem.place[scope], rows))
-            first, last = (codes[one, None, :] for codes in columns.spots(problem.place[scope], taken))
-            found[two[((high >= first) & (low <= last)).any(axis=(1, 2))]] = True
+        against = matrix[np.ix_(columns.need[taken], needs)]
+        # needs of one kind are against the same columns: told once for all of them
+        kinds, kind = np.unique(np.packbits(against, axis=0).T, axis=0, return_inverse=True)
+        for number in np.flatnonzero(kinds.any(axis=1)):
+            hit = np.flatnonzero(kind == number)
+            units = np.concatenate([columns.units(int(column)) for column in taken[against[:, hit[0]]]])
+            total = np.append(0, np.cumsum(problem.around(scope, units)))
+            at = np.flatnonzero(np.isin(own, hit))
+            found[at] |= columns.between(total, rows[at]) > 0
     return found
 
 

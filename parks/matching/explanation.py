@@ -82,7 +82,7 @@ def explain(
     if trail is None:
         relaxed = solver.relax(posed.problem, at.chosen, clock)
     else:
-        relaxed = solver.at_prices(posed.problem, trail.price, trail.prices, trail.used)
+        relaxed = solver.at_prices(posed.problem, trail.known, trail.used)
     for row in rows:
         column = next((int(number) for number in at.chosen if posed.problem.columns.need[number] == row), None)
         others = _alternatives(at, row, column, relaxed, clock)
@@ -176,7 +176,7 @@ def _loss(at: sayings.Desk, column: int, relaxed: solver.Relaxation, seconds: fl
     rest, numbers = allocation.after(at.posed.problem, column)
     kept = np.flatnonzero(np.isin(numbers, at.chosen))
     clock = solver.Clock(seconds, None, None)
-    again = solver.at_prices(rest, relaxed.price, relaxed.prices, kept)
+    again = solver.at_prices(rest, relaxed.known, kept)
     chosen, bound = solver.search(rest, again, choices.mended(rest, kept), clock, 1)
     value = rest.value(chosen)
     proved = bound - value <= solver.PROOF * (1 + abs(bound))
