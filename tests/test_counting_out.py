@@ -42,7 +42,7 @@ def case(seed):
             rows.append((need, (first, max(more, 0)), (last, more), size, float(draw.integers(1, 40))))
     need, first, last, size, value = (np.array(column) for column in zip(*rows, strict=True))
     zero = np.zeros(len(rows))
-    columns = patterns.Columns(need, first, last, size, zero, zero, value / 40, value, zero, zero, zero, value)
+    columns = patterns.Columns(need, first, last, size, zero, zero, value / 40, value)
     apart = {}
     for scope in place:
         pairs = np.triu(draw.random((needs, needs)) < 0.15, 1)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from parks.matching.criteria import Need
     from parks.matching.fit import Pairs
     from parks.matching.patterns import Columns
+    from parks.matching.prices import Prices
     from parks.matching.refusals import Refusal
     from parks.matching.solver import Progress
     from parks.matching.wishes import Wishes
@@ -54,15 +55,14 @@ class Trail:
         The columns of the case.
     used, chosen
         Numbers of those that the relaxation had, and of those that the plan takes.
-    price, prices
-        Of the units, and of the quotas (`solver.Relaxation`), when they are of the same case.
+    known
+        Prices that made the bound, when they are of the same case.
     """
 
     columns: Columns
     used: Ints
     chosen: Ints
-    price: NDArray[np.float64] | None = None
-    prices: NDArray[np.float64] | None = None
+    known: Prices | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,7 +157,7 @@ def pose(pairs: Pairs, clock: solver.Clock | None = None) -> Case:
     """Return the problem that needs pose on units that they were read against; the clock is as in `case`."""
     offers, near = pairs.desk.offers, pairs.desk.there.near
     apart = conflicts.apart(pairs.needs, pairs.desk.there)
-    columns, rests = placements.columns(pairs, clock)
+    columns, rests, price = placements.columns(pairs, clock)
     problem = choices.Problem(
         columns=columns,
         needs=len(pairs.needs),
@@ -166,6 +166,7 @@ def pose(pairs: Pairs, clock: solver.Clock | None = None) -> Case:
         apart=apart,
         rests=rests,
         beside={scope: near[scope].beside for scope in apart},
+        price=price,
     )
     return Case(pairs, problem)
 
@@ -254,8 +255,8 @@ def allocate(  # noqa: PLR0913 - each is a word of the planner
         columns=len(asked.locks.allowed),
         pinned=sorted(str(posed.pairs.needs[row]["need_id"]) for row in asked.locks.kept),
         refused=asked.refused,
-        quotas=quoting.report(asked.quotas, found.chosen, forced=found.forced, shadow=found.prices),
-        trail=Trail(posed.problem.columns, found.used, found.chosen, found.price, found.prices),
+        quotas=quoting.report(asked.quotas, found.chosen, forced=found.forced, shadow=found.known.quotas),
+        trail=Trail(posed.problem.columns, found.used, found.chosen, found.known),
     )
 
 
@@ -271,16 +272,15 @@ class Found:
         No plan that keeps what it must is worth more.
     forced
         Whether what is missing in quotas without a price is proved to be the least; None when it is not.
-    price, prices
-        Of the units, and of a m² of each quota (`solver.Relaxation`).
+    known
+        Prices that made the bound.
     """
 
     chosen: Ints
     used: Ints
     bound: float
     forced: bool | None
-    price: NDArray[np.float64]
-    prices: NDArray[np.float64]
+    known: Prices
 
 
 def best(
@@ -292,7 +292,7 @@ def best(
     starts = [choices.in_turn(problem, order, witness), choices.filled(problem, witness)]
     begin = known = None
     if trail is not None:
-        known = None if trail.price is None or trail.prices is None else (trail.price, trail.prices)
+        known = trail.known
         begin, last = (np.searchsorted(rows, part[np.isin(part, rows)]) for part in (trail.used, trail.chosen))
         new = witness[~np.isin(problem.columns.need[witness], problem.columns.need[last])]
         free = last[~np.isin(problem.columns.need[last], problem.columns.need[witness])]
@@ -301,7 +301,7 @@ def best(
     relaxed = solver.relax(problem, start, clock, begin, known)
     start = neighbourhoods.improved(problem, relaxed, start, clock, seed)
     chosen, bound = solver.search(problem, relaxed, start, clock, seed)
-    return Found(rows[chosen], rows[relaxed.used], bound, forced, relaxed.price, relaxed.prices)
+    return Found(rows[chosen], rows[relaxed.used], bound, forced, relaxed.known)
 
 
 def _possible(
@@ -375,10 +375,7 @@ def _plan(posed: Case, chosen: Ints, bound: float, seconds: float, method: str) 
         assignments=_assignments(posed, picked),
         parts={
             "area_m2": float(picked.area.sum()),
-            "base": float(picked.base.sum()),
-            "fit": float(picked.fit.sum()),
-            "leftover": float(picked.leftover.sum()),
-            "split": float(picked.split.sum()),
+            **_parts(posed, picked),
         },
         method=method,
         columns=len(problem.columns),
@@ -389,6 +386,16 @@ def gap_of(value: float, bound: float) -> float:
     """Return how far below its bound a value is, relative (`Plan`)."""
     scale = bound if bound > 0 else -value  # priced quotas may cost more than the plan is worth
     return (bound - value) / scale if scale > 0 else 0.0
+
+
+def _parts(posed: Case, picked: Columns) -> dict[str, float]:
+    """Return the parts of the value of columns."""
+    amounts, total = placements.worth(posed.pairs.desk.policy), np.zeros(3)
+    for row, need in enumerate(picked.need):
+        own = picked.only(slice(row, row + 1))
+        total += np.array(placements.split_up(posed.pairs.needs[need], own, amounts)).sum(axis=1)
+    base, fit_, split = (float(part) for part in total)
+    return {"base": base, "fit": fit_, "leftover": float(picked.value.sum()) - base - fit_ - split, "split": split}
 
 
 def _assignments(posed: Case, picked: Columns) -> pd.DataFrame:

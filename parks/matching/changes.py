@@ -233,7 +233,7 @@ def of_weights(  # noqa: PLR0913 - each is a word of the planner
     bonus[home] = stay * second.problem.columns.area[home]
     columns = replace(second.problem.columns, value=second.problem.columns.value + bonus)
     drawn = replace(second, problem=replace(second.problem, columns=columns))
-    begun = replace(one, trail=allocation.Trail(columns, home, home))
+    begun = replace(one, trail=allocation.Trail(columns, home, home, one.trail.known if one.trail else None))
     two = allocation.allocate(park, rules, space, given=drawn, before=begun, **asked)
     if stay:
         two = _plain(two, second, bonus)

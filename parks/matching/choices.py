@@ -77,6 +77,8 @@ class Problem:
         Placements that are not among the columns because they are too many.
     beside
         Scope → the places beside each of its places, the same both ways; of a scope that is not there, itself alone.
+    price
+        Sums of prices of the units, before each unit and of all, that are good for these; empty when none are known.
     """
 
     columns: Columns
@@ -88,6 +90,7 @@ class Problem:
     limits: tuple[Limit, ...] = ()
     rests: tuple[Rest | Unread, ...] = ()
     beside: Mapping[str, Lists] = field(default_factory=dict)
+    price: Floats = field(default_factory=lambda: np.zeros(0))
 
     def around(self, scope: str, units: Ints) -> NDArray[np.bool_]:
         """Return which units lie in a place beside those of some units."""
@@ -126,8 +129,9 @@ class Taken:
         self.columns: list[int] = []
         self.held = np.zeros(problem.units, dtype=np.int32)
         self.met = np.zeros(problem.needs, dtype=np.bool_)
-        self.struck = np.zeros(len(problem.columns), dtype=np.bool_)
-        self.edges = np.searchsorted(problem.columns.need, np.arange(problem.needs + 1))
+        self.sharp = np.logical_or.reduce(
+            [np.zeros(problem.needs, np.bool_), *(m.any(1) for m in problem.apart.values())]
+        )
         for column in columns:
             self.take(int(column))
 
@@ -138,45 +142,42 @@ class Taken:
         self.met[columns.need[column]] = True
         for first, last in zip(columns.first[column], columns.last[column], strict=True):
             self.held[first : last + 1] = 1
-        for scope, matrix in self.problem.apart.items():
-            needs = np.flatnonzero(matrix[columns.need[column]])
-            if needs.size:
-                rows = np.concatenate([np.arange(self.edges[need], self.edges[need + 1]) for need in needs])
-                self.struck[rows] |= near(self.problem, scope, column, rows)
 
     def leaves(self, rows: Ints) -> NDArray[np.bool_]:
         """Return which of some columns are of other needs, on other units, and not kept away by a conflict."""
         columns = self.problem.columns
         total = np.append(0, np.cumsum(self.held))
-        free: NDArray[np.bool_] = ~self.met[columns.need[rows]] & ~self.struck[rows]
-        free &= columns.between(total, rows) == 0
+        free: NDArray[np.bool_] = ~self.met[columns.need[rows]] & (columns.between(total, rows) == 0)
+        taken = np.array(self.columns, dtype=np.int64)
+        left = np.flatnonzero(free)
+        free[left] = ~barred(self.problem, taken[self.sharp[columns.need[taken]]], rows[left])
         return free
 
 
 def clear(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
     """Return which of some columns go together with one of them: another need, other units, no conflict."""
     columns = problem.columns
-    free: NDArray[np.bool_] = (columns.need[rows] != columns.need[column]) & ~barred(problem, column, rows)
+    free: NDArray[np.bool_] = (columns.need[rows] != columns.need[column]) & ~barred(problem, np.array([column]), rows)
     for first, last in zip(columns.first[column], columns.last[column], strict=True):
         free &= ((columns.last[rows] < first) | (columns.first[rows] > last)).all(axis=1)
     return free
 
 
-def barred(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
-    """Return which of some columns a conflict keeps from a column that is taken."""
+def barred(problem: Problem, taken: Ints, rows: Ints) -> NDArray[np.bool_]:
+    """Return which of some columns a conflict keeps from one of those that are taken."""
     columns, found = problem.columns, np.zeros(len(rows), dtype=np.bool_)
+    needs, own = np.unique(columns.need[rows], return_inverse=True)
     for scope, matrix in problem.apart.items():
-        hit = np.flatnonzero(matrix[columns.need[column]][columns.need[rows]])
-        if hit.size:
-            found[hit] |= near(problem, scope, column, rows[hit])
+        against = matrix[np.ix_(columns.need[taken], needs)]
+        # needs of one kind are against the same columns: told once for all of them
+        kinds, kind = np.unique(np.packbits(against, axis=0).T, axis=0, return_inverse=True)
+        for number in np.flatnonzero(kinds.any(axis=1)):
+            hit = np.flatnonzero(kind == number)
+            units = np.concatenate([columns.units(int(column)) for column in taken[against[:, hit[0]]]])
+            total = np.append(0, np.cumsum(problem.around(scope, units)))
+            at = np.flatnonzero(np.isin(own, hit))
+            found[at] |= columns.between(total, rows[at]) > 0
     return found
-
-
-def near(problem: Problem, scope: str, column: int, rows: Ints) -> NDArray[np.bool_]:
-    """Return which of some columns touch a place beside those of a column."""
-    around = problem.around(scope, problem.columns.units(column)).astype(np.float64)
-    touches: NDArray[np.bool_] = problem.columns.between(np.append(0, np.cumsum(around)), rows) > 0
-    return touches
 
 
 def shut(problem: Problem, alive: NDArray[np.bool_], column: int) -> None:

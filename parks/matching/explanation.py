@@ -263,9 +263,9 @@ def place(
 def _relaxed(at: sayings.Desk, case: Case, clock: solver.Clock) -> solver.Relaxation:
     """Return the relaxation of the problem: at the prices of the plan where it left them."""
     trail, problem = at.plan.trail, at.posed.problem
-    if trail is None or trail.price is None or trail.prices is None or trail.columns is not case.problem.columns:
+    if trail is None or trail.known is None or trail.columns is not case.problem.columns:
         return solver.relax(problem, at.chosen, clock)
-    return solver.at_prices(problem, trail.price, trail.prices, at.chosen)
+    return solver.at_prices(problem, trail.known, at.chosen)
 
 
 def _alternatives(

@@ -44,10 +44,10 @@ def improved(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, s
     quick.
     """
     best, draw = start, np.random.default_rng(seed)
-    open_ = relaxed.open(problem.columns, problem.value(best))
+    open_ = relaxed.open(problem.value(best))
     if len(open_) > LARGE and not clock.over():
         best = _core(problem, relaxed, best, open_, clock, seed)
-        open_ = relaxed.open(problem.columns, problem.value(best))
+        open_ = relaxed.open(problem.value(best))
     spell, count = clock.left() * SHARE, 0
     until = clock.seconds() + (spell if len(open_) > solver.SEARCHED[-1] else min(spell, SPELL))
     building = _buildings(problem)
@@ -55,10 +55,10 @@ def improved(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, s
     while len(open_) > LARGE and not clock.over():
         if count >= ROUNDS if clock.steps is not None else clock.seconds() > until:
             break
-        lost = np.bincount(building[best, 0], weights=-relaxed.reduced[best], minlength=int(names.max()) + 1)[names]
+        lost = np.bincount(building[best, 0], weights=-relaxed.below[best], minlength=int(names.max()) + 1)[names]
         best = _again(problem, relaxed, best, open_, building, _drawn(names, lost, draw), clock, seed)
         clock.tell(problem.value(best), relaxed.bound)
-        open_, count = relaxed.open(problem.columns, problem.value(best)), count + 1
+        open_, count = relaxed.open(problem.value(best)), count + 1
     return best
 
 
@@ -119,7 +119,7 @@ def _again(
     must = problem.must - set(columns.need[fixed].tolist())
     part = replace(problem, limits=limits, must=must).only(rows)
     settled_value = float(columns.value[fixed].sum())
-    left = replace(relaxed, bound=relaxed.bound - settled_value, reduced=relaxed.reduced[rows])
+    left = relaxed.of(rows, settled_value)
     own = solver.Clock(min(clock.left(), SECONDS), clock.steps, None)
     found, _ = solver.search(part, left, np.searchsorted(rows, loose), own, seed)
     return np.sort(np.append(fixed, rows[found]))

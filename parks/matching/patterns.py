@@ -50,18 +50,19 @@ class Stock:
         Sorted by first and last unit.
     waste
         Area [m²] that becomes useless beside each.
-    order
-        Their numbers by area.
+    order, size
+        Their numbers by area, and these areas.
     """
 
     runs: Runs
     waste: Floats
     order: Ints
+    size: Floats
 
     def sized(self, least_m2: float, most_m2: float) -> Ints:
         """Return the numbers of the runs of a size, sorted."""
-        area = self.runs.area[self.order]
-        return np.sort(self.order[np.searchsorted(area, least_m2) : np.searchsorted(area, most_m2, side="right")])
+        begin, end = np.searchsorted(self.size, least_m2), np.searchsorted(self.size, most_m2, side="right")
+        return np.sort(self.order[begin:end])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,11 +83,8 @@ class Columns:
         Day numbers of the lease; `end` inf when open.
     score
         Mean score of the units by area, 0–1.
-    base, fit, leftover, split
-        Parts of the value: area × priority × base, area × priority × score, the cost of what is left over and that of
-        lying in several buildings (both ≤ 0).
     value
-        Their sum, above 0.
+        What `placements.split_up` tells the parts of, above 0.
     """
 
     need: Ints
@@ -96,10 +94,6 @@ class Columns:
     start: Floats
     end: Floats
     score: Floats
-    base: Floats
-    fit: Floats
-    leftover: Floats
-    split: Floats
     value: Floats
 
     def __len__(self) -> int:
@@ -157,7 +151,7 @@ class Columns:
 
 
 def joined(found: list[Columns]) -> Columns:
-    """Return columns one after another, with room for as many runs as the one that has most."""
+    """Return columns one after another, sorted by need, with room for as many runs as the one that has most."""
     width, count = max((part.first.shape[1] for part in found), default=1), sum(len(part) for part in found)
     arrays: dict[str, NDArray[Any]] = {
         "first": np.zeros((count, width), dtype=np.int32),
@@ -173,6 +167,9 @@ def joined(found: list[Columns]) -> Columns:
             where = (slice(begin, begin + len(rows)), *(slice(size) for size in rows.shape[1:]))
             array[where] = rows
             begin += len(rows)
+    if (np.diff(arrays["need"]) < 0).any():
+        order = np.argsort(arrays["need"], kind="stable")
+        arrays = {name: arrays.pop(name)[order] for name in Columns.__slots__}  # one after another: less room
     return Columns(**arrays)
 
 
@@ -185,7 +182,8 @@ def stock(offers: Offers, needs: list[Need]) -> Stock:
     """Return all runs that any of some needs could take."""
     every = runs(offers, max((float(need["area_max_m2"]) for need in needs), default=0.0))
     waste = leftovers(offers, every, min((float(need["area_min_m2"]) for need in needs), default=0.0))
-    return Stock(every, waste, np.argsort(every.area, kind="stable"))
+    order = np.argsort(every.area, kind="stable")
+    return Stock(every, waste, order, every.area[order])
 
 
 def runs(offers: Offers, most_m2: float) -> Runs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +26,8 @@ BASE = 1.0
 """Worth of a placed m² before its score (assumption ``allocation.base``)."""
 LEFTOVER = 0.25
 """Cost of a m² left over (assumption ``allocation.leftover``)."""
+BLOCK = 100
+"""Needs whose columns are put together as they are read: millions of small arrays would not give their room back."""
 SPLIT = 0.1
 """Cost of a placed m² for each further building (assumption ``allocation.split``)."""
 
@@ -48,49 +50,52 @@ def worth(policy: Any) -> Worth:  # noqa: ANN401 - the Policy
     return Worth(**{name: zoning.assumption(policy, f"allocation.{name}", amount) for name, amount in usual.items()})
 
 
-def columns(pairs: Pairs, clock: Clock | None = None) -> tuple[Columns, tuple[Rest | Unread, ...]]:
-    """Return every need on every place that serves it, and what had to be left out of it.
+def columns(pairs: Pairs, clock: Clock | None = None) -> tuple[Columns, tuple[Rest | Unread, ...], Floats]:
+    """Return every need on every place that serves it, what had to be left out of it, and the prices that told that.
 
     A run serves when each of its units fits (no hard rule missed or unknown), its area lies within the least and the
     most of the need, and the whole run is free when the lease begins and until it ends. A need that may be split takes
     several runs as well (`splits.several`); of too many those that the prices of the units favour, as the needs on
-    single runs make them. Columns worth nothing are left out; and those of the needs that are left when the clock's
-    watcher stops it.
+    single runs make them (empty when there are not too many). Columns worth nothing are left out; and those of the
+    needs that are left when the clock's watcher stops it.
     """
     timer = clock or solver.Clock(np.inf, None, None)
     stock, amounts = patterns.stock(pairs.desk.offers, pairs.needs), worth(pairs.desk.policy)
     found: list[Columns] = []
+    rests: list[Rest] = []
+    places, read = splits.places(stock.runs, pairs.desk.offers), len(pairs.needs)
     for row, need in enumerate(pairs.needs):
         timer.pulse()
         if timer.stopped:
+            read = row
             break
         own = parts(pairs, row, stock)
         whole = np.flatnonzero(own.area >= float(need["area_min_m2"]) * (1 - verbs.SLACK))
         found.append(_columns(row, need, own, whole[:, None], amounts))
-    unread = [_unread(row, need, amounts) for row, need in enumerate(pairs.needs) if row >= len(found)]
-    split = [row for row, need in enumerate(pairs.needs[: len(found)]) if criteria.buildings(need) > 1]
-    rests: list[Rest] = []
-    places = splits.places(stock.runs, pairs.desk.offers)
-    for row in split:
-        timer.pulse()
-        need, own = pairs.needs[row], parts(pairs, row, stock)
-        gain = own.area * priority(need) * (amounts.base + own.score - amounts.split) - amounts.leftover * own.waste
-        sets, rest = splits.several(need, row, own, gain, places)
-        found[row] = patterns.joined([found[row], _columns(row, need, own, sets, amounts)])
-        rests += [rest] if rest is not None else []
-    price = _prices(found, tuple(rests), len(pairs.desk.offers.area), timer) if rests else NONE
+        if criteria.buildings(need) > 1:
+            sets, rest = splits.several(need, row, own, _gain(need, own, amounts), places)
+            found.append(_columns(row, need, own, sets, amounts))
+            rests += [rest] if rest is not None else []
+        if row % BLOCK == BLOCK - 1:
+            found[row // BLOCK :] = [patterns.joined(found[row // BLOCK :])]
+    price = _prices(found, tuple(rests), len(pairs.needs), len(pairs.desk.offers.area), timer) if rests else NONE
     for rest in rests:
         timer.pulse()
         need, own = pairs.needs[rest.need], parts(pairs, rest.need, stock)
-        made = _columns(rest.need, need, own, splits.picked(need, own, rest, price), amounts)
-        found[rest.need] = patterns.joined([found[rest.need], made])
-    return patterns.joined(found), (*rests, *unread)
+        found.append(_columns(rest.need, need, own, splits.picked(need, own, rest, price), amounts))
+    unread = [_unread(row, need, amounts) for row, need in enumerate(pairs.needs) if row >= read]
+    return patterns.joined(found), (*rests, *unread), price
 
 
-def _prices(found: list[Columns], rests: tuple[Rest, ...], units: int, clock: Clock) -> Floats:
+def _gain(need: Need, own: Parts, amounts: Worth) -> Floats:
+    """Return the value of each part in a set of two; in a larger one it is no more."""
+    return own.area * priority(need) * (amounts.base + own.score - amounts.split) - amounts.leftover * own.waste
+
+
+def _prices(found: list[Columns], rests: tuple[Rest, ...], needs: int, units: int, clock: Clock) -> Floats:
     """Return the sums of the prices of the units before each unit, and of all, that columns and what is left make."""
-    problem = choices.Problem(patterns.joined(found), len(found), units, {}, {}, rests=rests)
-    return solver.relax(problem, np.zeros(0, dtype=np.int64), clock).price
+    problem = choices.Problem(patterns.joined(found), needs, units, {}, {}, rests=rests)
+    return solver.relax(problem, np.zeros(0, dtype=np.int64), clock).known.units
 
 
 def _unread(row: int, need: Need, amounts: Worth) -> Unread:
@@ -131,13 +136,7 @@ def parts(pairs: Pairs, row: int, stock: Stock) -> Parts:
 def _columns(row: int, need: Need, own: Parts, sets: Ints, amounts: Worth) -> Columns:
     """Return the columns of one need on sets of its parts: sets × runs, −1 where there is no further one."""
     here, area = sets >= 0, own.total(own.area, sets)
-    urgency = priority(need)
-    mean = np.clip(own.total(own.score * own.area, sets) / area, 0, 1)
     start = np.where(here, own.start[sets], -np.inf).max(axis=1, initial=-np.inf)
-    base, fit = area * urgency * amounts.base, area * urgency * mean
-    lost, further = -amounts.leftover * own.total(own.waste, sets), here.sum(axis=1) - 1
-    split = -amounts.split * area * urgency * further
-    value = base + fit + lost + split
     made = Columns(
         need=np.full(len(sets), row),
         first=np.where(here, own.first[sets], 0),
@@ -145,14 +144,22 @@ def _columns(row: int, need: Need, own: Parts, sets: Ints, amounts: Worth) -> Co
         area=area,
         start=start,
         end=criteria.ending(need, start),
-        score=mean,
-        base=base,
-        fit=fit,
-        leftover=lost,
-        split=split,
-        value=value,
+        score=np.clip(own.total(own.score * own.area, sets) / area, 0, 1),
+        value=-amounts.leftover * own.total(own.waste, sets),
     )
-    return patterns.joined([made.only(value > 0)])
+    gain = sum(split_up(need, made, amounts))
+    return patterns.joined([replace(made, value=made.value + gain).only(made.value + gain > 0)])
+
+
+def split_up(need: Need, own: Columns, amounts: Worth) -> tuple[Floats, Floats, Floats]:
+    """Return parts of the value of columns of a need: the base, the fit, and the cost (≤ 0) of several buildings.
+
+    The base is area × priority × base, the fit area × priority × score; what is missing to the value is the cost of
+    what is left over.
+    """
+    weight = own.area * priority(need)
+    further = (own.last >= 0).sum(axis=1) - 1
+    return weight * amounts.base, weight * own.score, -amounts.split * weight * further
 
 
 def priority(need: Need) -> float:

@@ -84,7 +84,7 @@ def _locked(at: Desk, row: int, case: Case) -> dict[str, Any] | None:
         return None
     offers = replace(desk.offers, available=np.where(locked, desk.offers.day, desk.offers.available))
     opened = replace(desk, offers=offers)
-    columns, _ = placements.columns(fit.Pairs([need], opened))
+    columns, *_ = placements.columns(fit.Pairs([need], opened))
     columns = replace(columns, need=np.full(len(columns), row))
     columns = columns.only(columns.sums(locked.astype(np.float64)) > 0)
     free = _beside(at, case, columns, row)

@@ -80,7 +80,7 @@ def relaxed(need: Need, column: str) -> Need:
 def _open(posed: Case, row: int, altered: Need, chosen: Ints) -> Columns:
     """Return the columns of the altered need that the plan leaves free and no conflict forbids."""
     desk, problem = posed.pairs.desk, posed.problem
-    columns, _ = placements.columns(fit.Pairs([altered], desk))
+    columns, *_ = placements.columns(fit.Pairs([altered], desk))
     others = problem.columns.only(chosen[problem.columns.need[chosen] != row])
     needs = [posed.pairs.needs[other] for other in others.need]
     apart = conflicts.apart([altered, *needs], desk.there)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import highspy
 import numpy as np
 
-from parks.matching import choices, splits
+from parks.matching import choices, prices
+from parks.matching.prices import Prices
+from parks.matching.splits import Rest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from parks.matching.choices import Clash, Problem
-    from parks.matching.patterns import Columns
+    from parks.matching.prices import Peak
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -61,12 +63,10 @@ class Relaxation:
         For each column ≤ 0: no plan that uses it is worth more than bound + reduced.
     used
         Columns that the solver had in the end: a good beginning for a problem that differs a little.
-    prices
-        Price of a m² of each quota: what the bound would gain if it were a m² looser.
-    price
-        Sums of the prices of the units before each unit, and of all.
-    short
-        By how much the best column of each need is below its best placement that is not among the columns, at most.
+    known
+        Prices of the units and of the quotas; those of the quotas are what the bound would gain if one were looser.
+    within, below
+        Of plans of columns alone: none is worth more; and how much below it (≤ 0) one must stay that uses a column.
     beyond
         No plan with a placement that is not among the columns is worth more; −inf when all are.
     """
@@ -74,24 +74,26 @@ class Relaxation:
     bound: float
     reduced: Floats
     used: Ints
-    prices: Floats
-    price: Floats
-    short: Floats
+    known: Prices
+    within: float
+    below: Floats
     beyond: float = -np.inf
 
-    def within(self) -> float:
-        """Return what no plan of columns alone is worth more than."""
-        return self.bound - float(self.short.sum())
-
-    def below(self, columns: Columns, rows: Ints) -> Floats:
-        """Return how much below `within` a plan of columns alone must stay that uses one of some columns."""
-        return self.reduced[rows] + self.short[columns.need[rows]]
-
-    def open(self, columns: Columns, value: float) -> Ints:
+    def open(self, value: float) -> Ints:
         """Return the columns that could be in a plan of columns alone that is worth more, the likeliest first."""
-        below = self.below(columns, np.arange(len(columns)))
-        rows = np.flatnonzero(self.within() + below > value)
-        return rows[np.argsort(-below[rows], kind="stable")]
+        rows = np.flatnonzero(self.within + self.below > value)
+        return rows[np.argsort(-self.below[rows], kind="stable")]
+
+    def of(self, rows: Ints, settled: float) -> Relaxation:
+        """Return the relaxation of some of the columns, where plans are worth so much less."""
+        return replace(
+            self,
+            reduced=self.reduced[rows],
+            below=self.below[rows],
+            bound=self.bound - settled,
+            within=self.within - settled,
+            beyond=self.beyond - settled,
+        )
 
 
 @dataclass(slots=True)
@@ -111,11 +113,11 @@ class Clock:
     budget: float
     steps: int | None
     progress: Progress | None
-    began: float = field(default_factory=time.perf_counter)
+    began: float = field(default_factory=lambda: time.perf_counter())  # noqa: PLW0108 - read when called
     stopped: bool = False
     value: float = 0.0
     bound: float = float("inf")
-    told: float = field(default_factory=time.perf_counter)
+    told: float = field(default_factory=lambda: time.perf_counter())  # noqa: PLW0108 - read when called
 
     def left(self) -> float:
         """Return the seconds left, inf when steps are counted."""
@@ -147,7 +149,7 @@ class Clock:
 
 
 def relax(
-    problem: Problem, start: Ints, clock: Clock, begin: Ints | None = None, known: tuple[Floats, Floats] | None = None
+    problem: Problem, start: Ints, clock: Clock, begin: Ints | None = None, known: Prices | None = None
 ) -> Relaxation:
     """Return the upper bound, by pricing columns against the linear relaxation.
 
@@ -162,7 +164,7 @@ def relax(
     begin
         Columns to begin with besides; the most valuable of each need when there are none.
     known
-        Prices of the units (as `Relaxation.price`) and of the quotas, of a problem much alike: they need little search.
+        Prices of a problem much alike: they need little search. Those of the problem itself when there are none.
 
     Notes
     -----
@@ -172,145 +174,85 @@ def relax(
     valid at every round, so stopping early only loosens it.
     """
     columns, limits = problem.columns, problem.limits
-    if not len(columns) and not problem.rests:
-        return Relaxation(
-            problem.value(start),
-            np.zeros(0),
-            start,
-            np.zeros(len(limits)),
-            np.zeros(problem.units + 1),
-            np.zeros(problem.needs),
-        )
-    free = ~_must(problem)
+    if known is None and problem.price.size:
+        known = Prices(problem.price, np.zeros(len(limits)))
     used = np.zeros(len(columns), dtype=np.bool_)
     used[start] = True
     used[_best_of_each(problem, columns.value, FIRST_COLUMNS) if begin is None else begin] = True
     model = _model(problem, np.flatnonzero(used))
     _watch(model, clock, clock.left() * SHARE)
-    prices = _priced(problem, np.zeros(model.getNumRow())) if known is None else _kept(problem, *known)
-    least, idle = np.inf if known is None else _sum(problem, *prices, free), 0
+    free, idle, near = ~prices.must(problem), 0, None
+    best = prices.kept(problem, known) if known is not None else prices.of_duals(problem, np.zeros(model.getNumRow()))
+    least = np.inf if known is None else prices.bound(problem, best, prices.peaks(problem, best))
     for _ in range(ROUNDS):
         model.run()
         if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             break
         duals = -np.asarray(model.getSolution().row_dual)
-        found = _priced(problem, duals)
+        found = prices.of_duals(problem, duals)
         own = np.where(free, np.maximum(duals[: problem.needs], 0), duals[: problem.needs])
-        profit = _profit(problem, *found) - own[columns.need]
-        profit[used] = -np.inf
+        gain = prices.profit(problem, found) - own[columns.need]
+        gain[used] = -np.inf
         slack = PROOF * (1 + abs(float(model.getInfo().objective_function_value))) / (1 + problem.needs)
-        new = _best_of_each(problem, profit, MORE_COLUMNS, slack)
+        new = _best_of_each(problem, gain, MORE_COLUMNS, slack)
         clock.pulse()
         if new.size and not clock.over():
             used[new] = True
             _add(problem, model, new)
             continue
-        bound = _sum(problem, *found, free)
+        near, peaks = near or found, prices.peaks(problem, found)
+        bound = prices.bound(problem, found, peaks)
         idle = 0 if bound < least - GAIN * abs(bound) else idle + 1
-        prices, least = (found, bound) if bound < least else (prices, least)
-        if known is not None or idle > IDLE or clock.over() or not _lead(problem, model, own + slack, *found):
+        best, least = (found, bound) if bound < least else (best, least)
+        if known is not None or idle > IDLE or clock.over() or not _lead(problem, model, own + slack, peaks):
             break
-    return at_prices(problem, *prices, np.flatnonzero(used))
+    return at_prices(problem, best, np.flatnonzero(used), near)
 
 
-def at_prices(problem: Problem, price: Floats, rates: Floats, used: Ints) -> Relaxation:
-    """Return the relaxation at prices that are known, those of a problem much alike; `used` as in `Relaxation`."""
-    price, rates = _kept(problem, price, rates)
-    profit = _profit(problem, price, rates)
-    best, rest = _best(problem, profit, ~_must(problem)), _rest(problem, price, rates)
-    first = best.copy()
-    np.maximum.at(best, [need for need, _ in rest], [worth for _, worth in rest])
-    bound = _bound(problem, price, rates, best)
-    beyond = max((bound + worth - best[need] for need, worth in rest), default=-np.inf)
-    return Relaxation(bound, profit - best[problem.columns.need], used, rates, price, best - first, beyond)
+def at_prices(problem: Problem, known: Prices, used: Ints, near: Prices | None = None) -> Relaxation:
+    """Return the relaxation at prices that are known, such as those of a problem much alike.
+
+    Parameters
+    ----------
+    problem, used
+        What is to be decided; as in `Relaxation`.
+    known
+        Prices that make the bound.
+    near
+        Prices that make the bound of plans of columns alone; the same when there are none.
+    """
+    known = prices.kept(problem, known)
+    peaks, gain = prices.peaks(problem, known), prices.profit(problem, known)
+    most = prices.most(problem, gain, peaks)
+    bound = prices.bound(problem, known, peaks)
+    beyond = max((bound + peak.worth - most[peak.rest.need] for peak in peaks), default=-np.inf)
+    reduced, near = gain - most[problem.columns.need], near or known
+    gain = prices.profit(problem, near)
+    gain -= prices.most(problem, gain, [])[problem.columns.need]
+    return Relaxation(bound, reduced, used, known, prices.bound(problem, near, []), gain, beyond)
 
 
-def _priced(problem: Problem, duals: Floats) -> tuple[Floats, Floats]:
-    """Return the sums of the prices of the units before each unit and of all, and the prices of the quotas."""
-    costs = np.array([limit.price for limit in problem.limits])
-    own = np.maximum(duals[problem.needs : problem.needs + problem.units], 0)
-    return np.append(0, np.cumsum(own)), np.clip(duals[problem.needs + problem.units :], 0, costs)
-
-
-def _kept(problem: Problem, price: Floats, rates: Floats) -> tuple[Floats, Floats]:
-    """Return the prices of another problem, of quotas no more than they cost; none where there are not as many."""
-    costs = np.array([limit.price for limit in problem.limits])
-    return price, np.minimum(rates, costs) if len(rates) == len(costs) else np.zeros(len(costs))
-
-
-def _profit(problem: Problem, price: Floats, rates: Floats) -> Floats:
-    """Return the value of each column less the prices of its units and quotas."""
-    profit = problem.columns.value - problem.columns.between(price)
-    for limit, rate in zip(problem.limits, rates, strict=True):
-        profit -= rate * limit.weight
-    return profit
-
-
-def _sum(problem: Problem, price: Floats, rates: Floats, free: NDArray[np.bool_]) -> float:
-    """Return the bound that prices make."""
-    best = _best(problem, _profit(problem, price, rates), free)
-    rest = _rest(problem, price, rates)
-    np.maximum.at(best, [need for need, _ in rest], [worth for _, worth in rest])
-    return _bound(problem, price, rates, best)
-
-
-def _bound(problem: Problem, price: Floats, rates: Floats, best: Floats) -> float:
-    """Return what all prices together and the best profit of each need come to."""
-    most = np.array([limit.most for limit in problem.limits])
-    return float(price[-1] + best.sum() + (rates * most).sum())
-
-
-def _best(problem: Problem, profit: Floats, free: NDArray[np.bool_]) -> Floats:
-    """Return the best profit of each need: not below 0 where it may go without a place."""
-    best = np.where(free, 0.0, -np.inf)
-    begins = np.flatnonzero(np.diff(problem.columns.need, prepend=-1))
-    if begins.size:
-        needs = problem.columns.need[begins]
-        best[needs] = np.maximum(best[needs], np.maximum.reduceat(profit, begins))
-    return best
-
-
-def _rest(problem: Problem, price: Floats, rates: Floats) -> list[tuple[int, float]]:
-    """Return for needs with placements that are not among the columns what those are worth at most, less the prices."""
-    rate = _rate(problem, rates)
-    return [(rest.need, rest.best(price, rate)) for rest in problem.rests]
-
-
-def _rate(problem: Problem, rates: Floats) -> float:
-    """Return what quotas could add a m² to placements that are not among the columns, at most."""
-    return float(sum(rate for limit, rate in zip(problem.limits, rates, strict=True) if (limit.weight < 0).any()))
-
-
-def _lead(problem: Problem, model: Any, least: Floats, price: Floats, rates: Floats) -> bool:  # noqa: ANN401 - HiGHS has no types
+def _lead(problem: Problem, model: Any, least: Floats, peaks: list[Peak]) -> bool:  # noqa: ANN401 - HiGHS has no types
     """Add to the relaxation what makes placements that are not among the columns worth more than `least` of their need.
 
     It is no placement: it only draws the prices to where the bound with these needs is low. Return whether there was.
     """
-    rate, found = _rate(problem, rates), False
-    gives = np.flatnonzero([bool((limit.weight < 0).any()) for limit in problem.limits])
-    for rest in problem.rests:
-        if not isinstance(rest, splits.Rest):
-            continue
-        rows, share, worth = rest.leading(price, rate)
-        if worth <= least[rest.need]:
-            continue
-        load = np.zeros(problem.units + 1)
-        np.add.at(load, rest.places.first[rest.run[rows]], share)
-        np.add.at(load, rest.places.last[rest.run[rows]] + 1, -share)
+    gives = problem.needs + problem.units + np.flatnonzero([prices.gives(limit) for limit in problem.limits])
+    high = [
+        (peak.rest, peak.rows, peak.share)
+        for peak in peaks
+        if isinstance(peak.rest, Rest) and peak.rows.size and peak.worth > least[peak.rest.need]
+    ]
+    for rest, rows, share in high:
+        run, places, load = rest.run[rows], rest.places, np.zeros(problem.units + 1)
+        np.add.at(load, places.first[run], share)
+        np.add.at(load, places.last[run] + 1, -share)
         load = np.cumsum(load[:-1])
         at = np.flatnonzero(load > PROOF)
-        area = float((share * rest.places.area[rest.run[rows]]).sum())
-        index = np.concatenate([[rest.need], at + problem.needs, gives + problem.needs + problem.units])
-        values = np.concatenate([[1.0], load[at], np.full(len(gives), -area)])
-        value, most = -float((share * rest.value[rows]).sum()), highspy.kHighsInf
-        model.addCol(value, 0.0, most, len(index), index.astype(np.int32), values)
-        found = True
-    return found
-
-
-def _must(problem: Problem) -> NDArray[np.bool_]:
-    """Return which needs every plan places."""
-    return np.isin(np.arange(problem.needs), list(problem.must))
+        index = np.concatenate([[rest.need], at + problem.needs, gives]).astype(np.int32)
+        values = np.concatenate([[1.0], load[at], np.full(len(gives), -(share * places.area[run]).sum())])
+        model.addCol(-float((share * rest.value[rows]).sum()), 0.0, highspy.kHighsInf, len(index), index, values)
+    return bool(high)
 
 
 def _best_of_each(problem: Problem, worth: Floats, most: int, least: float = -np.inf) -> Ints:
@@ -370,7 +312,7 @@ def _model(problem: Problem, rows: Ints, *, whole: bool = False) -> Any:  # noqa
     lp.col_cost_ = np.concatenate([-problem.columns.value[rows], over])
     lp.col_lower_, lp.col_upper_ = np.zeros(count), np.full(count, highspy.kHighsInf)
     least = np.full(lp.num_row_, -highspy.kHighsInf)
-    least[: problem.needs][_must(problem)] = 1
+    least[: problem.needs][prices.must(problem)] = 1
     lp.row_lower_ = least
     most = [limit.most for limit in problem.limits]
     lp.row_upper_ = np.concatenate([np.ones(problem.needs + problem.units), most])
@@ -424,12 +366,8 @@ def search(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, see
         clock.tell(value, bound)
         if clock.over() or bound - value <= PROOF * (1 + abs(bound)):
             break
-        order = relaxed.open(problem.columns, value)
-        outside = (
-            relaxed.within() + float(relaxed.below(problem.columns, order[most : most + 1]).sum())
-            if len(order) > most
-            else -np.inf
-        )
+        order = relaxed.open(value)
+        outside = relaxed.within + float(relaxed.below[order[most]]) if len(order) > most else -np.inf
         rows = np.union1d(order[:most], best)
         share = clock.left() if number == len(SEARCHED) - 1 or not np.isfinite(outside) else clock.left() / 2
         if share < len(rows) / PACE:

@@ -131,8 +131,8 @@ class Rest:
     least_m2: float
     most_m2: float
 
-    def best(self, price: Floats, rate: float) -> float:
-        """Return what a set is worth at most less its price.
+    def leading(self, price: Floats, rate: float) -> tuple[Ints, Floats, float]:
+        """Return what a set is worth at most less its price, behind the parts that make it so.
 
         Parameters
         ----------
@@ -140,13 +140,12 @@ class Rest:
             Sums of the prices of the units before each unit, and of all.
         rate
             What quotas could add a m².
-        """
-        return float(self._bounds(self.profit(price, rate))[0].max(initial=0.0))
 
-    def leading(self, price: Floats, rate: float) -> tuple[Ints, Floats, float]:
-        """Return the parts that make `best` what it is, as rows of `run`, the share that each has in it, and `best`.
-
-        Where no set has just the area that bounds them all, one with less and one with more share in it.
+        Returns
+        -------
+        tuple
+            Rows of `run`, and the share that each has in it: where no set has just the area that bounds them all, one
+            with less and one with more have a share. Then the worth.
         """
         profit = self.profit(price, rate)
         found, where, low, high = self._bounds(profit)
@@ -156,7 +155,11 @@ class Rest:
         more, less = (float(self.places.area[self.run[one]].sum()) for one in sets)
         aim = float(self._limit(where)[park])
         share = min(max((aim - less) / (more - less), 0.0), 1.0) if more > less else 0.0
-        return np.concatenate(sets), np.repeat([share, 1 - share], [len(one) for one in sets]), float(found[park])
+        return (
+            np.concatenate(sets),
+            np.repeat([share, 1 - share], [len(one) for one in sets]),
+            max(0.0, float(found[park])),
+        )
 
     def _taken(self, profit: Floats, rows: Ints, price: float) -> Ints:
         """Return the best part of each of the best buildings of a park, less the price of their area."""
@@ -240,9 +243,9 @@ class Unread:
     value: float
     most_m2: float
 
-    def best(self, _price: Floats, rate: float) -> float:
-        """Return what a placement is worth at most, as `Rest.best`."""
-        return self.value + rate * self.most_m2
+    def leading(self, _price: Floats, rate: float) -> tuple[Ints, Floats, float]:
+        """Return what a placement is worth at most, as `Rest.leading`: no parts are known."""
+        return np.zeros(0, dtype=np.int64), np.zeros(0), self.value + rate * self.most_m2
 
 
 def ranks(worst: Floats, group: NDArray[np.signedinteger[Any]]) -> Ints:

@@ -64,11 +64,7 @@ def forced(at: Desk, column: int, relaxed: Relaxation | None, seconds: float) ->
     if start is None:
         return None
     clock = solver.Clock(seconds, None, None)
-    again = (
-        solver.relax(rest, start, clock)
-        if relaxed is None
-        else solver.at_prices(rest, relaxed.price, relaxed.prices, start)
-    )
+    again = solver.relax(rest, start, clock) if relaxed is None else solver.at_prices(rest, relaxed.known, start)
     chosen, bound = solver.search(rest, again, start, clock, 1)
     every = np.append(numbers[chosen], column)
     proved = bound - rest.value(chosen) <= solver.PROOF * (1 + abs(bound))
