@@ -96,7 +96,7 @@ def offer(s: Session) -> None:
             t("Somebody was faster: this changed since you looked. Nothing of yours was written."),
             icon=":material/group:",
         )
-        st.markdown("\n".join(f"- {session.plain(issue.message)}" for issue in pending.issues))
+        session.listed([issue.message for issue in pending.issues])
         row = st.container(horizontal=True)
         again = row.button(t("Do mine on top"), type="primary", icon=":material/layers:", key="again")
         leave = row.button(t("Leave it as it is now"), key="leave")

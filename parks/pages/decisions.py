@@ -140,7 +140,7 @@ def _against_policy(s: Session) -> None:
         jobs.begin("weighed_job", work, keeps=True)
     job = jobs.wait("weighed_job", t("Finding both plans …"), t)
     if job is not None and job.result is not None and job.result[0] == s.key:
-        st.markdown("\n".join(f"- {session.plain(sentence)}" for sentence in job.result[1]))
+        session.listed(job.result[1])
 
 
 def _quotas(s: Session) -> None:

@@ -55,7 +55,7 @@ def changed(s: Session, found: Found) -> None:
     rows = changes.between(found.last, found.plan, basis.park, found.case)
     told = changes.summary(rows, found.last, found.plan, basis.park)
     with st.expander(t("What changed since the plan before"), icon=":material/compare_arrows:", expanded=True):
-        _list(changes.sentences(rows, told, basis.park, basis.rules, t, names=names))
+        session.listed(changes.sentences(rows, told, basis.park, basis.rules, t, names=names))
 
 
 def show(s: Session, found: Found) -> None:
@@ -121,7 +121,7 @@ def _worth(s: Session, found: Found) -> None:
     if result is None:
         return
     best = result[result["worth"].notna()].sort_values("worth", ascending=False).head(5)
-    _list([str(one) for one in best["sentence"]])
+    session.listed([str(one) for one in best["sentence"]])
     titles = {
         "kind": t("Kind of building"),
         "quarter": t("From quarter"),
@@ -144,7 +144,3 @@ def _asked(key: str, label: str, doing: str, work: jobs.Work, found: Found, s: S
         return None
     frame: pd.DataFrame = job.result[1]
     return frame
-
-
-def _list(sentences: list[str]) -> None:
-    st.markdown("\n".join(f"- {session.plain(sentence)}" for sentence in sentences))

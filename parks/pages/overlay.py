@@ -47,15 +47,11 @@ def _differences(s: Session, differences: pd.DataFrame) -> None:
         return
     sentences = wording.differences(differences, s.park, t, s.lang)
     st.markdown(t("**What it changes in the record** ({count})", count=len(sentences)))
-    _list(sentences[:SHOWN])
+    session.listed(sentences[:SHOWN])
     if sentences[SHOWN:]:
         with st.expander(t("{count} more", count=len(sentences) - SHOWN)):
-            _list(sentences[SHOWN:])
+            session.listed(sentences[SHOWN:])
     tables.download(s, lambda: differences, file=f"differences-{s.scenario}", key="differences")
-
-
-def _list(sentences: list[str]) -> None:
-    st.markdown("\n".join(f"- {session.plain(sentence)}" for sentence in sentences))
 
 
 def _rebase(s: Session, behind: int, conflicts: pd.DataFrame) -> None:

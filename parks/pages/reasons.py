@@ -51,10 +51,10 @@ def show(s: Session, found: Found, tenant: str | None, keep: Keep) -> None:
     with st.container(border=True):
         st.markdown(f"**{session.plain(tables.names(s, 'tenants').get(tenant, tenant))}**")
         misses = [miss["sentence"] for miss in said["blocked_by"]]
-        _list([*said["why"], *misses[:MISSES]])
+        session.listed([*said["why"], *misses[:MISSES]])
         if misses[MISSES:]:
             with st.expander(t("{count} more rules", count=len(misses) - MISSES)):
-                _list(misses[MISSES:])
+                session.listed(misses[MISSES:])
         for fix, icon in ((said["cheapest_fix"], "build"), (said["lock"], "lock_open")):
             if fix:
                 st.success(session.plain(fix["sentence"]), icon=f":material/{icon}:")
@@ -110,7 +110,7 @@ def _elsewhere(s: Session, found: Found, tenant: str, keep: Keep) -> None:
     if unit is None:
         return
     said = explanation.why_not(basis.park, basis.rules, basis.space, found.plan, tenant, unit, t, given=found.case)
-    _list(said["why"])
+    session.listed(said["why"])
     if said["loss"] is not None and st.button(
         t("Pin it to a place with this unit"), icon=":material/keep:", key="pin_there", disabled=_shut(s)
     ):
@@ -129,7 +129,3 @@ def _pins(tenant: str, need: str, units: list[str], reason: str) -> pd.DataFrame
 def _bans(tenant: str, need: str, buildings: list[str], reason: str) -> pd.DataFrame:
     row = {"tenant_id": tenant, "need_id": need, "sense": "ban", "reason": reason}
     return pd.DataFrame([row | {"building_id": name} for name in buildings])
-
-
-def _list(sentences: list[str]) -> None:
-    st.markdown("\n".join(f"- {session.plain(sentence)}" for sentence in sentences))

@@ -189,7 +189,7 @@ def _who(s: Session, day: dt.date, first: str, second: str) -> None:
         return
     rows, names = changes.between(one, two, laid[1]), (session.title(first, t), session.title(second, t))
     told = changes.sentences(rows, changes.summary(rows, one, two, laid[1]), laid[1], s.rules, t, names=names)
-    st.markdown("\n".join(f"- {session.plain(sentence)}" for sentence in told))
+    session.listed(told)
 
 
 def _acts(s: Session) -> None:

@@ -122,6 +122,11 @@ def plain(text: object) -> str:
     return MARKUP.sub(r"\\\1", str(text))
 
 
+def listed(sentences: Sequence[str]) -> None:
+    """Draw sentences as a list."""
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
+
+
 def title(scenario: str, t: Translate) -> str:
     """Return how a scenario is called on the screen; the record is one of the choices."""
     return t("The record (no scenario)") if scenario == RECORD else scenario

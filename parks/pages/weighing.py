@@ -121,6 +121,6 @@ def find_out(assessed: pd.DataFrame, s: Session) -> None:
         for place in head.itertuples():
             own = cells[(cells["unit_id"] == place.unit_id) & (cells["need_id"] == place.need_id)]
             st.markdown(f"**{session.plain(place.unit_id)}** {session.plain(unknowns.outlook(place, t))}")
-            st.markdown("\n".join(f"- {session.plain(sentence)}" for sentence in own["sentence"]))
+            session.listed(list(own["sentence"]))
         if len(places) > len(head):
             st.caption(t("The first {count} are shown, those that could come highest first.", count=len(head)))
