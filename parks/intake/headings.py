@@ -159,8 +159,12 @@ def _likeness(headings: Sequence[str], table: str) -> float:
 
 @cache
 def _weights(table: str) -> dict[str, float]:
-    """Return what each column tells about its table; those of the provenance tell nothing."""
-    having = {name: sum(name in schema.columns(other) for other in schema.TABLES) for name in schema.columns(table)}
+    """Return what each column tells about its table; those of the provenance tell nothing.
+
+    What planners decide names places and companies too. That makes a ledger of them no less likely to be one.
+    """
+    others = [other for other in schema.TABLES if table in schema.DECISIONS or other not in schema.DECISIONS]
+    having = {name: sum(name in schema.columns(other) for other in others) for name in schema.columns(table)}
     return {
         name: 0.0 if name in PROVENANCE else (2.0 if column.required else 1.0) / having[name]
         for name, column in schema.columns(table).items()
