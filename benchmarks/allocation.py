@@ -18,7 +18,7 @@ from unittest import mock
 import numpy as np
 import pandas as pd
 
-from parks import demand, policy, snapshot, words
+from parks import policy, snapshot, words
 from parks.intake import sample
 from parks.matching import allocation, choices, explanation, quotas, solver, verification
 from parks.status import vacancy

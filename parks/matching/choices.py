@@ -140,7 +140,7 @@ class Taken:
         """Return which of some columns are of other needs, on other units, and not kept away by a conflict."""
         columns = self.problem.columns
         total = np.append(0, np.cumsum(self.held))
-        free = ~self.met[columns.need[rows]] & (columns.between(total, rows) == 0)
+        free: NDArray[np.bool_] = ~self.met[columns.need[rows]] & (columns.between(total, rows) == 0)
         taken = np.array(self.columns, dtype=np.int64)
         left = np.flatnonzero(free)
         free[left] = ~barred(self.problem, taken[self.sharp[columns.need[taken]]], rows[left])
@@ -148,9 +148,9 @@ class Taken:
 
 
 def clear(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
-    """Return which of some columns are of another need than one of them, on other units, and kept away by no conflict."""
+    """Return which of some columns are of another need than one of all, on other units, kept away by no conflict."""
     columns = problem.columns
-    free = (columns.need[rows] != columns.need[column]) & ~barred(problem, np.array([column]), rows)
+    free: NDArray[np.bool_] = (columns.need[rows] != columns.need[column]) & ~barred(problem, np.array([column]), rows)
     for first, last in zip(columns.first[column], columns.last[column], strict=True):
         free &= ((columns.last[rows] < first) | (columns.first[rows] > last)).all(axis=1)
     return free
@@ -180,7 +180,7 @@ def shut(problem: Problem, alive: NDArray[np.bool_], column: int) -> None:
 
 
 def _gain(problem: Problem, taken: list[int], rows: Ints) -> Floats:
-    """Return what each of some columns would add to the value when others are taken; -inf where it breaks a hard quota."""
+    """Return what each of some columns would add to the value of others; -inf where it breaks a hard quota."""
     gain = problem.columns.value[rows]
     for limit in problem.limits:
         room = limit.most - float(limit.weight[taken].sum())

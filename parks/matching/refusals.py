@@ -37,8 +37,9 @@ class Refusal:
     kind
         ``who`` no such open need; ``which`` several open needs; ``place`` none said; ``where`` unknown place;
         ``apart`` the units lie outside the building said; ``run`` not adjoining; ``rules`` misses hard rules;
-        ``parts`` of several buildings that do not go together; ``area``, ``time``, ``worth``, ``nowhere``; ``ban``; ``pins`` clashes with other pins; of quotas ``name``,
-        ``twice``, ``zone``, ``sectors``, ``sense``, ``amount``, ``price``.
+        ``parts`` of several buildings that do not go together; ``area``, ``time``, ``worth``, ``nowhere``; ``ban``;
+        ``pins`` clashes with other pins; of quotas ``name``, ``twice``, ``zone``, ``sectors``, ``sense``, ``amount``,
+        ``price``.
     against
         Ids of what it clashes with: rules, units, needs, zones or sectors.
     """
