@@ -221,6 +221,7 @@ def test_a_search_that_is_stopped_between_rounds_keeps_its_plan(monkeypatch):
     calls = []
     relaxed = solver.relax(posed.problem, start, clock)
     monkeypatch.setattr(solver, "CLASH_ROUNDS", 3)
+    monkeypatch.setattr(solver, "PULSE", -1.0)
     chosen, bound = solver.search(posed.problem, relaxed, start, clock, 1)
     assert posed.problem.value(chosen) >= posed.problem.value(start)
     assert clock.stopped

@@ -155,7 +155,7 @@ class Taken:
 
 
 def clear(problem: Problem, column: int, rows: Ints) -> NDArray[np.bool_]:
-    """Return which of some columns go together with one of them: another need, other units, no conflict."""
+    """Return which of some columns are of another need than one of all, on other units, kept away by no conflict."""
     columns = problem.columns
     free: NDArray[np.bool_] = (columns.need[rows] != columns.need[column]) & ~barred(problem, np.array([column]), rows)
     for first, last in zip(columns.first[column], columns.last[column], strict=True):
@@ -187,7 +187,7 @@ def shut(problem: Problem, alive: NDArray[np.bool_], column: int) -> None:
 
 
 def _gain(problem: Problem, taken: list[int], rows: Ints) -> Floats:
-    """Return what each of some columns would add when others are taken; -inf where it breaks a hard quota."""
+    """Return what each of some columns would add to the value of others; -inf where it breaks a hard quota."""
     gain = problem.columns.value[rows]
     for limit in problem.limits:
         room = limit.most - float(limit.weight[taken].sum())

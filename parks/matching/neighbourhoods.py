@@ -77,13 +77,8 @@ def _core(problem: Problem, relaxed: Relaxation, best: Ints, open_: Ints, clock:
 
 def _buildings(problem: Problem) -> Ints:
     """Return the building of each run of each column, of the first run again where there is no further one."""
-    low, _ = problem.columns.spots(problem.place["building"])
+    low, _ = problem.columns.spots(problem.place["building"].astype(np.int32))
     return np.where(problem.columns.last < 0, low[:, :1], low)
-
-
-def _open(problem: Problem, relaxed: Relaxation, best: Ints) -> Ints:
-    """Return the columns that could be in a better plan."""
-    return np.flatnonzero(relaxed.bound + relaxed.reduced > problem.value(best))
 
 
 def _drawn(names: Ints, lost: NDArray[Any], draw: np.random.Generator) -> Ints:

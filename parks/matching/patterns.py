@@ -108,12 +108,12 @@ class Columns:
         """Return the columns of a need."""
         return np.arange(*np.searchsorted(self.need, [need, need + 1]))
 
-    def sums(self, amount: Floats) -> Floats:
+    def sums(self, amount: NDArray[Any]) -> Floats:
         """Return the sum over the units of each column of an amount that each unit has."""
         total = np.append(0, np.cumsum(amount))
         return self.between(total)
 
-    def between(self, total: Floats, rows: Any = slice(None)) -> Floats:  # noqa: ANN401 - anything that indexes an array
+    def between(self, total: NDArray[Any], rows: Any = slice(None)) -> Floats:  # noqa: ANN401 - anything that indexes an array
         """Return the sums over the units of columns, of an amount summed before each unit, and of all."""
         sums: Floats = np.zeros(len(self.need[rows]), dtype=total.dtype)
         for first, last in zip(self.first.T, self.last.T, strict=True):  # a run at a time: less room
@@ -132,7 +132,7 @@ class Columns:
         inside[units] = 1
         rows = self.of(need if units.min(initial=0) >= 0 else -1)
         own = self.only(rows)
-        same = (own.sums(inside) == len(units)) & (own.sums(np.ones(len(inside))) == len(units))
+        same: NDArray[np.bool_] = (own.sums(inside) == len(units)) & (own.sums(np.ones(len(inside))) == len(units))
         found: Ints = rows[same]
         return found
 

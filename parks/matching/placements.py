@@ -55,9 +55,9 @@ def columns(pairs: Pairs, clock: Clock | None = None) -> tuple[Columns, tuple[Re
 
     A run serves when each of its units fits (no hard rule missed or unknown), its area lies within the least and the
     most of the need, and the whole run is free when the lease begins and until it ends. A need that may be split takes
-    several runs as well (`splits.several`); of too many those that the prices of the units favour, as the needs on
-    single runs make them (empty when there are not too many). Columns worth nothing are left out; and those of the
-    needs that are left when the clock's watcher stops it.
+    several runs as well (`splits.several`); of too many those that the prices of the units favour, which are returned
+    (empty when there are not too many). Columns worth nothing are left out, and so are the needs that are left when
+    the clock's watcher stops it.
     """
     timer = clock or solver.Clock(np.inf, None, None)
     stock, amounts = patterns.stock(pairs.desk.offers, pairs.needs), worth(pairs.desk.policy)

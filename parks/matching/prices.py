@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from parks.matching.choices import Limit, Problem
-    from parks.matching.splits import Rest, Unread
+    from parks.matching.splits import Peak
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -21,18 +21,6 @@ class Prices(NamedTuple):
 
     units: Floats
     quotas: Floats
-
-
-class Peak(NamedTuple):
-    """Placements of a need that are not among the columns: what makes them worth most, less the prices, and how much.
-
-    Parameters are those of `splits.Rest.leading`.
-    """
-
-    rest: Rest | Unread
-    rows: Ints
-    share: Floats
-    worth: float
 
 
 def of_duals(problem: Problem, duals: Floats) -> Prices:
@@ -69,7 +57,7 @@ def gives(limit: Limit) -> bool:
 def peaks(problem: Problem, known: Prices) -> list[Peak]:
     """Return what the placements that are not among the columns bring at most, need by need."""
     rate = sum(rate for limit, rate in zip(problem.limits, known.quotas, strict=True) if gives(limit))
-    return [Peak(rest, *rest.leading(known.units, float(rate))) for rest in problem.rests]
+    return [rest.leading(known.units, float(rate)) for rest in problem.rests]
 
 
 def most(problem: Problem, gain: Floats, beyond: list[Peak]) -> Floats:
@@ -79,7 +67,7 @@ def most(problem: Problem, gain: Floats, beyond: list[Peak]) -> Floats:
     if begins.size:
         needs = problem.columns.need[begins]
         best[needs] = np.maximum(best[needs], np.maximum.reduceat(gain, begins))
-    np.maximum.at(best, [peak.rest.need for peak in beyond], [peak.worth for peak in beyond])
+    np.maximum.at(best, [peak.need for peak in beyond], [peak.worth for peak in beyond])
     return best
 
 

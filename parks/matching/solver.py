@@ -12,7 +12,6 @@ import numpy as np
 
 from parks.matching import choices, prices
 from parks.matching.prices import Prices
-from parks.matching.splits import Rest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from parks.matching.choices import Clash, Problem
-    from parks.matching.prices import Peak
+    from parks.matching.splits import Peak
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -47,6 +46,8 @@ CLASH_ROUNDS = 40
 """How often the exact search is repeated with the conflicts that its plan broke."""
 PULSE = 1.0
 """Seconds after which a watcher is told again."""
+PROVED = 1e-7
+"""Relative gap at which the exact search ends."""
 PROOF = 1e-6
 """Relative gap at which a plan counts as proved."""
 
@@ -88,10 +89,10 @@ class Relaxation:
         """Return the relaxation of some of the columns, where plans are worth so much less."""
         return replace(
             self,
-            reduced=self.reduced[rows],
-            below=self.below[rows],
             bound=self.bound - settled,
+            reduced=self.reduced[rows],
             within=self.within - settled,
+            below=self.below[rows],
             beyond=self.beyond - settled,
         )
 
@@ -225,7 +226,7 @@ def at_prices(problem: Problem, known: Prices, used: Ints, near: Prices | None =
     peaks, gain = prices.peaks(problem, known), prices.profit(problem, known)
     most = prices.most(problem, gain, peaks)
     bound = prices.bound(problem, known, peaks)
-    beyond = max((bound + peak.worth - most[peak.rest.need] for peak in peaks), default=-np.inf)
+    beyond = max((bound + peak.worth - most[peak.need] for peak in peaks), default=-np.inf)
     reduced, near = gain - most[problem.columns.need], near or known
     gain = prices.profit(problem, near)
     gain -= prices.most(problem, gain, [])[problem.columns.need]
@@ -238,20 +239,12 @@ def _lead(problem: Problem, model: Any, least: Floats, peaks: list[Peak]) -> boo
     It is no placement: it only draws the prices to where the bound with these needs is low. Return whether there was.
     """
     gives = problem.needs + problem.units + np.flatnonzero([prices.gives(limit) for limit in problem.limits])
-    high = [
-        (peak.rest, peak.rows, peak.share)
-        for peak in peaks
-        if isinstance(peak.rest, Rest) and peak.rows.size and peak.worth > least[peak.rest.need]
-    ]
-    for rest, rows, share in high:
-        run, places, load = rest.run[rows], rest.places, np.zeros(problem.units + 1)
-        np.add.at(load, places.first[run], share)
-        np.add.at(load, places.last[run] + 1, -share)
-        load = np.cumsum(load[:-1])
-        at = np.flatnonzero(load > PROOF)
-        index = np.concatenate([[rest.need], at + problem.needs, gives]).astype(np.int32)
-        values = np.concatenate([[1.0], load[at], np.full(len(gives), -(share * places.area[run]).sum())])
-        model.addCol(-float((share * rest.value[rows]).sum()), 0.0, highspy.kHighsInf, len(index), index, values)
+    high = [peak for peak in peaks if peak.worth > least[peak.need]]
+    for peak in high:
+        at = np.flatnonzero(peak.load > PROOF)
+        index = np.concatenate([[peak.need], at + problem.needs, gives]).astype(np.int32)
+        values = np.concatenate([[1.0], peak.load[at], np.full(len(gives), -peak.area_m2)])
+        model.addCol(-peak.value, 0.0, highspy.kHighsInf, len(index), index, values)
     return bool(high)
 
 
@@ -388,7 +381,7 @@ def decided(
     clock: Clock,
     seed: int,
     share: float,
-    gap: float = PROOF / 10,
+    gap: float = PROVED,
 ) -> tuple[Ints, float]:
     """Return the best plan of the columns `rows` and a bound of them, conflicts added to `known` as they are broken.
 
@@ -423,7 +416,7 @@ def decided(
 
 
 def _exact(
-    problem: Problem, rows: Ints, best: Ints, known: Rows, clock: Clock, seed: int, left: float, gap: float = PROOF / 10
+    problem: Problem, rows: Ints, best: Ints, known: Rows, clock: Clock, seed: int, left: float, gap: float = PROVED
 ) -> tuple[Ints, float]:
     """Return the best selection of the columns `rows` under the conflicts known, and a proved bound of it."""
     model = _model(problem, rows, whole=True)

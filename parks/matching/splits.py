@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -103,6 +103,26 @@ def places(runs: Runs, offers: Offers) -> Places:
     return Places(whole[0], whole[1], runs.area, whole[2][runs.first], whole[3][runs.first])
 
 
+class Peak(NamedTuple):
+    """What placements of a need that are not among the columns bring at most at some prices, and by what.
+
+    Parameters
+    ----------
+    need
+        Number of the need.
+    worth
+        At most so much [weighted m²], less the prices.
+    load, area_m2, value
+        Share of each unit, area and value of what is worth so much.
+    """
+
+    need: int
+    worth: float
+    load: Floats
+    area_m2: float
+    value: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rest:
     """Sets of parts that are not all among the columns, as far as a bound of their worth asks.
@@ -131,8 +151,8 @@ class Rest:
     least_m2: float
     most_m2: float
 
-    def leading(self, price: Floats, rate: float) -> tuple[Ints, Floats, float]:
-        """Return what a set is worth at most less its price, behind the parts that make it so.
+    def leading(self, price: Floats, rate: float) -> Peak:
+        """Return what a set is worth at most less its price, and what makes it so.
 
         Parameters
         ----------
@@ -141,25 +161,26 @@ class Rest:
         rate
             What quotas could add a m².
 
-        Returns
-        -------
-        tuple
-            Rows of `run`, and the share that each has in it: where no set has just the area that bounds them all, one
-            with less and one with more have a share. Then the worth.
+        Notes
+        -----
+        Where no set has just the area that bounds them all, one with less and one with more have a share in it.
         """
         profit = self.profit(price, rate)
         found, where, low, high = self._bounds(profit)
-        park = int(np.argmax(found))
+        park, area = int(np.argmax(found)), self.places.area
         rows = np.flatnonzero(self.places.park[self.run] == park)
         sets = [self._taken(profit, rows, edge[park]) for edge in (low, high)]
-        more, less = (float(self.places.area[self.run[one]].sum()) for one in sets)
+        more, less = (float(area[self.run[one]].sum()) for one in sets)
         aim = float(self._limit(where)[park])
-        share = min(max((aim - less) / (more - less), 0.0), 1.0) if more > less else 0.0
-        return (
-            np.concatenate(sets),
-            np.repeat([share, 1 - share], [len(one) for one in sets]),
-            max(0.0, float(found[park])),
-        )
+        part = min(max((aim - less) / (more - less), 0.0), 1.0) if more > less else 0.0
+        share = np.repeat([part, 1 - part], [len(one) for one in sets])
+        rows = np.concatenate(sets)
+        run, load = self.run[rows], np.zeros(len(price))
+        np.add.at(load, self.places.first[run], share)
+        np.add.at(load, self.places.last[run] + 1, -share)
+        value = float((share * self.value[rows]).sum())
+        worth = max(0.0, float(found[park]))
+        return Peak(self.need, worth, np.cumsum(load[:-1]), float((share * area[run]).sum()), value)
 
     def _taken(self, profit: Floats, rows: Ints, price: float) -> Ints:
         """Return the best part of each of the best buildings of a park, less the price of their area."""
@@ -243,12 +264,13 @@ class Unread:
     value: float
     most_m2: float
 
-    def leading(self, _price: Floats, rate: float) -> tuple[Ints, Floats, float]:
-        """Return what a placement is worth at most, as `Rest.leading`: no parts are known."""
-        return np.zeros(0, dtype=np.int64), np.zeros(0), self.value + rate * self.most_m2
+    def leading(self, price: Floats, rate: float) -> Peak:
+        """Return what a placement is worth at most, as `Rest.leading`: on no unit that is known."""
+        worth = self.value + rate * self.most_m2
+        return Peak(self.need, worth, np.zeros(len(price) - 1), self.most_m2, self.value)
 
 
-def ranks(worst: Floats, group: NDArray[np.signedinteger[Any]]) -> Ints:
+def ranks(worst: Floats, group: NDArray[Any]) -> Ints:
     """Return the place of each row within its group, from 0, the least first."""
     order = np.lexsort((worst, group))
     begins = np.flatnonzero(np.diff(group[order], prepend=-1))
