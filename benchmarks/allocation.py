@@ -26,7 +26,7 @@ from parks.status import vacancy
 DAY = dt.date(2026, 1, 1)
 SIZES = ((50, 200, 10.0), (200, 2_000, 30.0))
 """Needs, units, and CPU seconds of a plan."""
-LARGE = ((500, 10_000, 300.0), (2_000, 50_000, 700.0))
+LARGE = ((500, 10_000, 100.0), (2_000, 50_000, 300.0))
 SEEDS = (1, 2, 3)
 MUST = {50: 0.01, 200: 0.015, 500: 0.04, 2_000: np.inf}
 """Gap that a plan of so many needs has to reach."""

@@ -31,6 +31,8 @@ SPELL = 2.5
 """Seconds at most for neighbourhoods where the exact search can take all columns."""
 ROUNDS = 60
 """Neighbourhoods when steps are counted."""
+PATIENCE = 40
+"""Neighbourhoods one after another that better nothing, after which it is left at that."""
 SECONDS = 0.5
 """Of one neighbourhood at most."""
 
@@ -48,7 +50,7 @@ def improved(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, s
     if len(open_) > LARGE and not clock.over():
         best = _core(problem, relaxed, best, open_, clock, seed)
         open_ = relaxed.open(problem.value(best))
-    spell, count = clock.left() * SHARE, 0
+    spell, count, idle = clock.left() * SHARE, 0, 0
     until = clock.seconds() + (spell if len(open_) > solver.SEARCHED[-1] else min(spell, SPELL))
     building = _buildings(problem)
     names = np.unique(building[open_])
@@ -56,9 +58,14 @@ def improved(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, s
         if count >= ROUNDS if clock.steps is not None else clock.seconds() > until:
             break
         lost = np.bincount(building[best, 0], weights=-relaxed.below[best], minlength=int(names.max()) + 1)[names]
+        before = problem.value(best)
         best = _again(problem, relaxed, best, open_, building, _drawn(names, lost, draw), clock, seed)
-        clock.tell(problem.value(best), relaxed.bound)
-        open_, count = relaxed.open(problem.value(best)), count + 1
+        value, count = problem.value(best), count + 1
+        clock.tell(value, relaxed.bound)
+        if value > before:
+            open_, idle = relaxed.open(value), 0
+        elif (idle := idle + 1) > PATIENCE:
+            break
     return best
 
 
