@@ -252,7 +252,7 @@ def waive(s: Session, tenant: str, unit: str, rule: str, name: str) -> None:
     t, mark = s.t, f"{tenant}_{unit}_{rule}"
     with st.popover(t("Waive"), icon=":material/gavel:", type="tertiary", disabled=s.park.known_on is not None):
         st.markdown(t("Waive “{rule}” for this company and this unit.", rule=session.plain(name)))
-        reason = st.text_input(t("Reason"), key=f"waive_{mark}")
+        reason = st.text_input(t("Why it may be waived"), key=f"waive_{mark}")
         if st.button(t("Waive it"), key=f"waive_it_{mark}", disabled=not reason.strip()):
             row = {"tenant_id": tenant, "unit_id": unit, "rule": rule, "reason": reason.strip(), "by": s.who}
             if keep(s, "waivers", pd.DataFrame([row | {"day": pd.Timestamp(s.park.day)}])):
