@@ -235,7 +235,7 @@ def _timing_cell(unit: dict[str, Any]) -> tuple[str, str, str]:
 
 def _meeting_cells(row: Any, unit: dict[str, Any], book: Book) -> Iterator[Cell]:  # noqa: ANN401 - a row
     clash, named = book.conflicts[row.rule_id], verbs.listed(row.offer)
-    of_place = bool(clash.any_b) and not verbs.empty(clash.place)
+    of_place = clash.any_b is True and not verbs.empty(clash.place)
     here, found = str(unit["building_id"]), []
     if clash.scope == "distance":
         near = list(named) if of_place else [home for name in named for home in _homes(name, book)]
