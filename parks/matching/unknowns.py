@@ -235,17 +235,18 @@ def _timing_cell(unit: dict[str, Any]) -> tuple[str, str, str]:
 
 def _meeting_cells(row: Any, unit: dict[str, Any], book: Book) -> Iterator[Cell]:  # noqa: ANN401 - a row
     clash, named = book.conflicts[row.rule_id], verbs.listed(row.offer)
-    of_place = clash.any_b is True and not verbs.empty(clash.place)
+    place = "" if verbs.empty(clash.place) else str(clash.place)
+    of_place = bool(place) and not verbs.empty(clash.any_b) and bool(clash.any_b)
     here, found = str(unit["building_id"]), []
     if clash.scope == "distance":
         near = list(named) if of_place else [home for name in named for home in _homes(name, book)]
         found = list(_nowhere([here, *near], book))
-        found += [cell for building in near if of_place for cell in _kind_cells(building, str(clash.place), book)]
+        found += [cell for building in near if of_place for cell in _kind_cells(building, place, book)]
     elif clash.scope == "neighbouring":
         found = list(_place_cells(unit, book))
-    elif clash.place == "high_rise":
+    elif place == "high_rise":
         found = list(_height_cells(here, book))
-    elif clash.place == "basement" and verbs.empty(unit["level"]):
+    elif place == "basement" and verbs.empty(unit["level"]):
         found = [("floors", str(unit["floor_id"]), "level")]
     yield from found
     people = book.park.tenants.set_index("tenant_id")
