@@ -1,5 +1,7 @@
 """The allocation against counting out: small cases with pins, conflicts and quotas; more space never hurts."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
@@ -22,7 +24,9 @@ def case(seed):
     for need in range(needs):
         for number in sorted(draw.choice(len(runs), int(draw.integers(1, 6)), replace=False)):
             first, last = runs[number]
-            more = draw.integers(4, 6) if last < 4 and draw.random() < 0.3 else -1  # a second run, in the other building
+            more = (
+                draw.integers(4, 6) if last < 4 and draw.random() < 0.3 else -1
+            )  # a second run, in the other building
             size = area[first : last + 1].sum() + (area[more] if more > 0 else 0)
             rows.append((need, (first, max(more, 0)), (last, more), size, float(draw.integers(1, 40))))
     need, first, last, size, value = (np.array(column) for column in zip(*rows, strict=True))
@@ -34,9 +38,10 @@ def case(seed):
         apart[scope] = pairs | pairs.T
     limits = []
     for _ in range(int(draw.integers(0, 3))):
-        weight = size * (draw.random(needs) < 0.6)[need] * draw.choice([-1, 1])
+        among, sign = draw.random(needs) < 0.6, draw.choice([-1, 1])
         price = float(draw.choice([np.inf, 0.05, 0.5]))
-        limits.append(choices.Limit(weight, float(draw.integers(-30, 15) * 10), price))
+        weight, most = size * among[need] * sign, float(draw.integers(-30, 15) * 10)
+        limits.append(choices.Limit(weight, most, price, area * sign, np.zeros(6), among))
     problem = choices.Problem(columns, needs, 6, place, apart)
     some = choices.together(problem, draw.permutation(len(rows)))
     kept = [column for column in some if draw.random() < 0.2]
@@ -49,7 +54,11 @@ def together(problem, one, two):
     """Return whether two columns of different needs may both be chosen."""
     columns = problem.columns
     held = [
-        {unit for first, last in zip(columns.first[at], columns.last[at], strict=True) for unit in range(first, last + 1)}
+        {
+            unit
+            for first, last in zip(columns.first[at], columns.last[at], strict=True)
+            for unit in range(first, last + 1)
+        }
         for at in (one, two)
     ]
     if held[0] & held[1]:
@@ -115,7 +124,7 @@ def test_a_thousand_small_cases_have_the_optimum_that_counting_out_finds():
 def test_the_bound_of_the_relaxation_holds_in_every_case():
     for seed in range(0, CASES, 10):
         problem, locks = case(seed)
-        hard = [choices.Limit(limit.weight, limit.most, 1.0) for limit in problem.limits]
+        hard = [replace(limit, price=1.0) for limit in problem.limits]
         problem = choices.Problem(
             problem.columns, problem.needs, 6, problem.place, problem.apart, problem.must, tuple(hard)
         )
