@@ -49,9 +49,10 @@ def case(seed):
         apart[scope] = pairs | pairs.T
     limits = []
     for _ in range(int(draw.integers(0, 3))):
-        weight = size * (draw.random(needs) < 0.6)[need] * draw.choice([-1, 1])
+        among, sign = draw.random(needs) < 0.6, draw.choice([-1, 1])
         price = float(draw.choice([np.inf, 0.05, 0.5]))
-        limits.append(choices.Limit(weight, float(draw.integers(-30, 15) * 10), price))
+        weight, most = size * among[need] * sign, float(draw.integers(-30, 15) * 10)
+        limits.append(choices.Limit(weight, most, price, area * sign, np.zeros(6), among))
     problem = choices.Problem(columns, needs, 6, place, apart, beside=near)
     some = choices.together(problem, draw.permutation(len(rows)))
     kept = [column for column in some if draw.random() < 0.2]
@@ -139,7 +140,7 @@ def test_a_thousand_small_cases_have_the_optimum_that_counting_out_finds():
 def test_the_bound_of_the_relaxation_holds_in_every_case():
     for seed in range(0, CASES, 10):
         problem, locks = case(seed)
-        hard = [choices.Limit(limit.weight, limit.most, 1.0) for limit in problem.limits]
+        hard = [replace(limit, price=1.0) for limit in problem.limits]
         problem = replace(problem, limits=tuple(hard))
         start = choices.filled(problem, locks.witness)
         relaxed = solver.relax(problem, start, solver.Clock(np.inf, None, None))

@@ -96,9 +96,9 @@ def test_a_set_that_leads_is_worth_what_bounds_all_sets():
         places = splits.Places(first, first, draw.integers(1, 10, count).astype(float), building, building // 2)
         rest = splits.Rest(0, places, first, draw.random(count) * 5, 2, 8.0, 12.0)
         price = np.append(0, np.cumsum(draw.random(count)))
-        peak = rest.leading(price, 0.5)
-        told = peak.value + 0.5 * peak.area_m2 - float((peak.load * np.diff(price)).sum())
-        if 8.0 <= peak.area_m2 <= 12.0:
+        peak = rest.leading(price)
+        told = peak.value - float((peak.load * np.diff(price)).sum())
+        if 8.0 <= float((peak.load * places.area).sum()) <= 12.0:
             assert told == pytest.approx(peak.worth, abs=1e-3)
 
 

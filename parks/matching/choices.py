@@ -39,11 +39,21 @@ class Limit:
         What the sum may be [m²].
     price
         Cost of each m² above; inf when no plan may be above.
+    unit, lost, among
+        What the weights come from: by unit, what a placement of the needs `among` adds, and what any takes away.
     """
 
     weight: Floats
     most: float
     price: float
+    unit: Floats
+    lost: Floats
+    among: NDArray[np.bool_]
+
+    def by_unit(self, need: int) -> Floats:
+        """Return what a placement of a need adds to the sum on each unit [m²]."""
+        added: Floats = self.unit * self.among[need] - self.lost
+        return added
 
     @property
     def hard(self) -> bool:

@@ -101,7 +101,7 @@ def _prices(found: list[Columns], rests: tuple[Rest, ...], needs: int, units: in
 def _unread(row: int, need: Need, amounts: Worth) -> Unread:
     """Return what a need that was not read could be worth at most."""
     most = float(need["area_max_m2"]) * (1 + verbs.SLACK)
-    return splits.Unread(row, most * priority(need) * (amounts.base + 1), most)
+    return splits.Unread(row, most * priority(need) * (amounts.base + 1))
 
 
 def parts(pairs: Pairs, row: int, stock: Stock) -> Parts:

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from parks.matching.choices import Limit, Problem
+    from parks.matching.choices import Problem
     from parks.matching.splits import Peak
 
     Ints = NDArray[np.int64]
@@ -49,15 +49,15 @@ def profit(problem: Problem, known: Prices) -> Floats:
     return gain
 
 
-def gives(limit: Limit) -> bool:
-    """Return whether a quota could add to the value of a placement."""
-    return bool((limit.weight < 0).any())
-
-
 def peaks(problem: Problem, known: Prices) -> list[Peak]:
     """Return what the placements that are not among the columns bring at most, need by need."""
-    rate = sum(rate for limit, rate in zip(problem.limits, known.quotas, strict=True) if gives(limit))
-    return [rest.leading(known.units, float(rate)) for rest in problem.rests]
+    found = []
+    for rest in problem.rests:
+        price = known.units.copy()
+        for limit, rate in zip(problem.limits, known.quotas, strict=True):
+            price[1:] += np.cumsum(rate * limit.by_unit(rest.need))
+        found.append(rest.leading(price))
+    return found
 
 
 def most(problem: Problem, gain: Floats, beyond: list[Peak]) -> Floats:

@@ -119,7 +119,8 @@ def _quota(pairs: Pairs, columns: Columns, name: str, line: dict[str, Any], othe
     asked = float(line["area_m2"]) if line["share"] is None else float(line["share"]) * float(within.sum())
     price = np.inf if line["price"] is None else float(line["price"])
     least = line["sense"] == "at_least"
-    limit = Limit(-weight if least else weight, held - asked if least else asked - held, price)
+    sign = -1 if least else 1
+    limit = Limit(sign * weight, sign * (asked - held), price, sign * within, sign * within * theirs, of_need)
     words = (name, zone, str(line["sectors"]), str(line["sense"]))
     return Quota(*words, asked, held, float(within[open_].sum()), limit)
 

@@ -175,16 +175,18 @@ def relax(
     valid at every round, so stopping early only loosens it.
     """
     columns, limits = problem.columns, problem.limits
+    tuned = known is not None or (problem.price.size > 0 and not limits)
     if known is None and problem.price.size:
         known = Prices(problem.price, np.zeros(len(limits)))
+    known = None if known is None else prices.kept(problem, known)
     used = np.zeros(len(columns), dtype=np.bool_)
     used[start] = True
     used[_best_of_each(problem, columns.value, FIRST_COLUMNS) if begin is None else begin] = True
     model = _model(problem, np.flatnonzero(used))
     _watch(model, clock, clock.left() * SHARE)
     free, idle, near = ~prices.must(problem), 0, None
-    best = prices.kept(problem, known) if known is not None else prices.of_duals(problem, np.zeros(model.getNumRow()))
-    least = np.inf if known is None else prices.bound(problem, best, prices.peaks(problem, best))
+    best = prices.of_duals(problem, np.zeros(model.getNumRow()))
+    least = np.inf
     for _ in range(ROUNDS):
         model.run()
         if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
@@ -205,8 +207,10 @@ def relax(
         bound = prices.bound(problem, found, peaks)
         idle = 0 if bound < least - GAIN * abs(bound) else idle + 1
         best, least = (found, bound) if bound < least else (best, least)
-        if known is not None or idle > IDLE or clock.over() or not _lead(problem, model, own + slack, peaks):
+        if tuned or idle > IDLE or clock.over() or not _lead(problem, model, own + slack, peaks):
             break
+    if known is not None and prices.bound(problem, known, prices.peaks(problem, known)) < least:
+        best = known
     return at_prices(problem, best, np.flatnonzero(used), near)
 
 
@@ -238,12 +242,13 @@ def _lead(problem: Problem, model: Any, least: Floats, peaks: list[Peak]) -> boo
 
     It is no placement: it only draws the prices to where the bound with these needs is low. Return whether there was.
     """
-    gives = problem.needs + problem.units + np.flatnonzero([prices.gives(limit) for limit in problem.limits])
     high = [peak for peak in peaks if peak.worth > least[peak.need]]
+    quotas = problem.needs + problem.units + np.arange(len(problem.limits))
     for peak in high:
         at = np.flatnonzero(peak.load > PROOF)
-        index = np.concatenate([[peak.need], at + problem.needs, gives]).astype(np.int32)
-        values = np.concatenate([[1.0], peak.load[at], np.full(len(gives), -peak.area_m2)])
+        weights = [float((limit.by_unit(peak.need) * peak.load).sum()) for limit in problem.limits]
+        index = np.concatenate([[peak.need], at + problem.needs, quotas]).astype(np.int32)
+        values = np.concatenate([[1.0], peak.load[at], weights])
         model.addCol(-peak.value, 0.0, highspy.kHighsInf, len(index), index, values)
     return bool(high)
 
@@ -425,8 +430,6 @@ def _exact(
     model.setOptionValue("random_seed", seed)
     if clock.steps is not None:
         model.setOptionValue("mip_max_nodes", clock.steps)
-    elif left < np.inf:
-        model.setOptionValue("time_limit", left)
     at = np.searchsorted(rows, best).astype(np.int32)
     model.setSolution(len(at), at, np.ones(len(at)))
     _watch(model, clock, left)

@@ -112,14 +112,13 @@ class Peak(NamedTuple):
         Number of the need.
     worth
         At most so much [weighted m²], less the prices.
-    load, area_m2, value
-        Share of each unit, area and value of what is worth so much.
+    load, value
+        Share of each unit, and value, of what is worth so much.
     """
 
     need: int
     worth: float
     load: Floats
-    area_m2: float
     value: float
 
 
@@ -151,21 +150,19 @@ class Rest:
     least_m2: float
     most_m2: float
 
-    def leading(self, price: Floats, rate: float) -> Peak:
+    def leading(self, price: Floats) -> Peak:
         """Return what a set is worth at most less its price, and what makes it so.
 
         Parameters
         ----------
         price
-            Sums of the prices of the units before each unit, and of all.
-        rate
-            What quotas could add a m².
+            Sums of the prices of the units before each unit, and of all; below 0 where quotas ask for the need.
 
         Notes
         -----
         Where no set has just the area that bounds them all, one with less and one with more have a share in it.
         """
-        profit = self.profit(price, rate)
+        profit = self.profit(price)
         found, where, low, high = self._bounds(profit)
         park, area = int(np.argmax(found)), self.places.area
         rows = np.flatnonzero(self.places.park[self.run] == park)
@@ -180,7 +177,7 @@ class Rest:
         np.add.at(load, self.places.last[run] + 1, -share)
         value = float((share * self.value[rows]).sum())
         worth = max(0.0, float(found[park]))
-        return Peak(self.need, worth, np.cumsum(load[:-1]), float((share * area[run]).sum()), value)
+        return Peak(self.need, worth, np.cumsum(load[:-1]), value)
 
     def _taken(self, profit: Floats, rows: Ints, price: float) -> Ints:
         """Return the best part of each of the best buildings of a park, less the price of their area."""
@@ -189,10 +186,9 @@ class Rest:
         top = order[np.sort(first)[: self.count]]
         return top[(profit - price * self.places.area[self.run])[top] > 0]
 
-    def profit(self, price: Floats, rate: float = 0.0) -> Floats:
+    def profit(self, price: Floats) -> Floats:
         """Return the worth of each part less the prices of its units."""
-        cost = price[self.places.last[self.run] + 1] - price[self.places.first[self.run]]
-        return self.value + rate * self.places.area[self.run] - cost
+        return self.value - (price[self.places.last[self.run] + 1] - price[self.places.first[self.run]])
 
     def reach(self, profit: Floats) -> Floats:
         """Return for each part what a set that holds it brings at most."""
@@ -256,18 +252,15 @@ class Unread:
         Number of the need.
     value
         Worth at most [weighted m²].
-    most_m2
-        Area at most.
     """
 
     need: int
     value: float
-    most_m2: float
 
-    def leading(self, price: Floats, rate: float) -> Peak:
+    def leading(self, price: Floats) -> Peak:
         """Return what a placement is worth at most, as `Rest.leading`: on no unit that is known."""
-        worth = self.value + rate * self.most_m2
-        return Peak(self.need, worth, np.zeros(len(price) - 1), self.most_m2, self.value)
+        worth = self.value + float(np.maximum(-np.diff(price), 0).sum())
+        return Peak(self.need, worth, np.zeros(len(price) - 1), self.value)
 
 
 def ranks(worst: Floats, group: NDArray[Any]) -> Ints:
