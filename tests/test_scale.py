@@ -73,6 +73,7 @@ def test_sets_chosen_by_price_leave_a_bound_over_all_sets(monkeypatch, seed):
     whole = made(park, rules, space)
     assert whole.proved
     monkeypatch.setattr(splits, "MOST", 2)
+    monkeypatch.setattr(splits, "WHOLE", 2)
     posed = allocation.case(park, rules, space)
     assert posed.problem.rests
     assert posed.problem.price.size
