@@ -193,11 +193,12 @@ def _leases(draw: np.random.Generator, names: pd.Series) -> pd.DataFrame:
 
 
 def wishes(park: snapshot.Snapshot) -> pd.DataFrame:
-    """Return three quotas with a price: at least, and at most, so much of three zones for three groups of sectors."""
+    """Return quotas with a price: at least, and at most, so much of up to three zones for groups of sectors."""
     home = park.buildings["park_id"].map(park.parks.set_index("park_id")["zone_id"])
     held = home.value_counts().sort_index().index[:3]
-    rows = {"quota_id": ["Q1", "Q2", "Q3"], "zone_id": list(held), "sectors": ["CGT", "INN", "DEV"]}
-    return pd.DataFrame(rows | {"sense": ["at_least", "at_least", "at_most"], "share": [0.2, 0.2, 0.1], "price": 0.3})
+    rows = {"quota_id": ["Q1", "Q2", "Q3"], "sectors": ["CGT", "INN", "DEV"], "share": [0.2, 0.2, 0.1], "price": 0.3}
+    asked = pd.DataFrame(rows | {"sense": ["at_least", "at_least", "at_most"]}).head(len(held))
+    return asked.assign(zone_id=list(held))
 
 
 def planned(
