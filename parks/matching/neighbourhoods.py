@@ -46,10 +46,10 @@ def improved(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, s
     quick.
     """
     best, draw = start, np.random.default_rng(seed)
-    open_ = relaxed.open(problem.value(best))
+    open_ = relaxed.likely(problem.value(best))
     if len(open_) > LARGE and not clock.over():
         best = _core(problem, relaxed, best, open_, clock, seed)
-        open_ = relaxed.open(problem.value(best))
+        open_ = relaxed.likely(problem.value(best))
     spell, count, idle = clock.left() * SHARE, 0, 0
     until = clock.seconds() + (spell if len(open_) > solver.SEARCHED[-1] else min(spell, SPELL))
     building = _buildings(problem)
@@ -63,7 +63,7 @@ def improved(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, s
         value, count = problem.value(best), count + 1
         clock.tell(value, relaxed.bound)
         if value > before:
-            open_, idle = relaxed.open(value), 0
+            open_, idle = relaxed.likely(value), 0
         elif (idle := idle + 1) > PATIENCE:
             break
     return best

@@ -80,7 +80,7 @@ class Relaxation:
     below: Floats
     beyond: float = -np.inf
 
-    def open(self, value: float) -> Ints:
+    def likely(self, value: float) -> Ints:
         """Return the columns that could be in a plan of columns alone that is worth more, the likeliest first."""
         rows = np.flatnonzero(self.within + self.below > value)
         return rows[np.argsort(-self.below[rows], kind="stable")]
@@ -364,7 +364,7 @@ def search(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, see
         clock.tell(value, bound)
         if clock.over() or bound - value <= PROOF * (1 + abs(bound)):
             break
-        order = relaxed.open(value)
+        order = relaxed.likely(value)
         outside = relaxed.within + float(relaxed.below[order[most]]) if len(order) > most else -np.inf
         rows = np.union1d(order[:most], best)
         share = clock.left() if number == len(SEARCHED) - 1 or not np.isfinite(outside) else clock.left() / 2
