@@ -216,8 +216,8 @@ def test_decisions_are_brought_like_any_ledger(bring, home):
     assert quotas.loc["Q1", told].tolist() == ["Z-ZJ", "INN", "at_least", 0.3, pd.NA, pd.NA]
     assert quotas.loc["Q2", told].tolist() == ["Z-LG", "INN-SM;INN-AB", "at_most", pd.NA, 20000.0, 0.5]
     assert counted(bring(QUOTAS[:3])[1]) == [3, 0, 2, 0, 1]
-    pins = [["需求", "企业", "楼栋", "锁定或禁用"], [None, "甲生物", "一号楼", "锁定"], [None, None, "一号楼", "排除"]]
-    assert counted(bring({"锁定": pins}, "--table", "pins")[1]) == [3, 2, 0, 0, 1]
+    pins = [["需求", "企业", "楼栋", "指定或禁止"], [None, "甲生物", "一号楼", "指定"], [None, None, "一号楼", "排除"]]
+    assert counted(bring({"指定": pins}, "--table", "pins")[1]) == [3, 2, 0, 0, 1]
     pinned = held(home, "pins")[["tenant_id", "building_id"]].fillna("")
     assert pinned.T.to_dict("list") == {"ban-B1": ["", "B1"], "pin-T1-B1": ["T1", "B1"]}
 

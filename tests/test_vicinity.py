@@ -278,7 +278,7 @@ def test_a_remedy_does_not_sit_too_near():
 def sentences(case, unit, t=EN):
     park, space, rules = case
     name = "Clash C." if t is EN else "冲突C。"
-    return {said for rule, _, said in explanation.place(park, rules, space, "T", unit, t) if rule == name}
+    return {told.sentence for told in explanation.place(park, rules, space, "T", unit, t) if told.rule == name}
 
 
 def test_nearness_is_said_in_words():
