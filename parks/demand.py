@@ -19,25 +19,33 @@ PLACED = ("let", "reserved", "fitting_out")
 
 
 def waiting(park: Snapshot) -> NDArray[np.bool_]:
-    """Return for each row of the needs whether it is open.
+    """Return for each row of the needs whether it is open: not served, and not of a company that was lost."""
+    lost = _companies(park, "pipeline", "lost")
+    found: NDArray[np.bool_] = ~served(park) & ~lost
+    return found
 
-    An applicant's are open until it holds space by a firm lease, now or later; a company's that is here already are
-    open until it holds a reserved one. Those of a company that was lost are not.
+
+def served(park: Snapshot) -> NDArray[np.bool_]:
+    """Return for each row of the needs whether its company holds the space that it asks for.
+
+    An applicant does with a firm lease, now or later; a company that is here already with a reserved one.
     """
-    companies = park.tenants.set_index("tenant_id")
-    asks = park.needs["tenant_id"]
-    applicant, lost = (
-        (asks.map(companies[name]) == said).to_numpy(dtype=bool, na_value=False)
-        for name, said in (("kind", "applicant"), ("pipeline", "lost"))
+    asks, applicant = park.needs["tenant_id"], _companies(park, "kind", "applicant")
+    found: NDArray[np.bool_] = np.where(
+        applicant, asks.isin(_holders(park, PLACED)), asks.isin(_holders(park, ("reserved",)))
     )
-    served = np.where(applicant, asks.isin(_holders(park, PLACED)), asks.isin(_holders(park, ("reserved",))))
-    found: NDArray[np.bool_] = ~served & ~lost
     return found
 
 
 def open_needs(park: Snapshot) -> list[str]:
     """Return the needs that wait for space, by id."""
     return sorted(str(need) for need in park.needs.loc[waiting(park), "need_id"])
+
+
+def _companies(park: Snapshot, column: str, said: str) -> NDArray[np.bool_]:
+    """Return for each row of the needs whether its company has a certain value in a column."""
+    values = park.needs["tenant_id"].map(park.tenants.set_index("tenant_id")[column])
+    return (values == said).to_numpy(dtype=bool, na_value=False)
 
 
 def _holders(park: Snapshot, states: Sequence[str]) -> set[str]:

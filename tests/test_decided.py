@@ -174,3 +174,21 @@ def test_weights_are_the_policys_then_the_tables_then_those_given():
     heavy = allocation.case(held, rules, space).pairs.of(0)[1]
     assert (heavy == allocation.case(park, rules, space, weights={"rent": 3.0}).pairs.of(0)[1]).all()
     assert (heavy != allocation.case(park, rules, space).pairs.of(0)[1]).any()
+
+
+def test_a_pin_that_has_done_its_work_is_not_told_as_refused():
+    units = ["B1-F1-1", "B1-F1-2", "B1-F1-3"]
+    firm = [{"unit_id": "B1-F1-1", "tenant_id": "T1", "state": "reserved"}]
+    lost = [{"tenant_id": "T2", "pipeline": "lost"}, {"tenant_id": "T1", "kind": "applicant"}]
+    park, space = district(units, [asked(1, 100), asked(2, 100), asked(3, 100)], leases=firm, tenants=lost)
+    rows = [
+        {"pin_id": "K1", "need_id": "N1", "unit_id": "B1-F1-1", "sense": "pin"},
+        {"pin_id": "K2", "tenant_id": "T1", "unit_id": "B1-F1-2", "sense": "ban"},
+        {"pin_id": "K3", "need_id": "N2", "unit_id": "B1-F1-2", "sense": "pin"},
+        {"pin_id": "K4", "tenant_id": "T9", "unit_id": "B1-F1-2", "sense": "pin"},
+        {"pin_id": "K5", "tenant_id": "T3", "unit_id": "B1-F1-3", "sense": "pin"},
+        {"pin_id": "K6", "unit_id": "B1-F1-2", "sense": "ban"},
+    ]
+    plan = plan_of(decided(park, pins=rows), space)
+    assert [(line.name, line.kind) for line in plan.refused] == [("N2", "who"), ("T9", "who")]
+    assert (plan.pinned, plan.placed, units_of(plan, "N3")) == (["N3"], ["T3"], ["B1-F1-3"])

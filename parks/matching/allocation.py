@@ -286,17 +286,22 @@ class Found:
 def best(
     asked: Problem, locks: pinning.Locks, order: list[int], clock: solver.Clock, seed: int, trail: Trail | None
 ) -> Found:
-    """Return the best columns found, and the bound: never less than first come first served or greedy."""
+    """Return the best columns found, and the bound.
+
+    They are never worth less than first come first served or greedy; with a trail, than what it leaves of its plan.
+    """
     rows = locks.allowed
     problem, witness = asked.only(rows), np.searchsorted(rows, locks.witness)
-    starts = [choices.in_turn(problem, order, witness), choices.filled(problem, witness)]
+    starts: list[Ints] = []
     begin = known = None
     if trail is not None:
         known = trail.known
         begin, last = (np.searchsorted(rows, part[np.isin(part, rows)]) for part in (trail.used, trail.chosen))
         new = witness[~np.isin(problem.columns.need[witness], problem.columns.need[last])]
         free = last[~np.isin(problem.columns.need[last], problem.columns.need[witness])]
-        starts += [choices.mended(problem, np.append(last, new)), choices.mended(problem, np.append(witness, free))]
+        starts = [choices.mended(problem, np.append(last, new)), choices.mended(problem, np.append(witness, free))]
+    if not any(problem.keeps(start) for start in starts):
+        starts += [choices.in_turn(problem, order, witness), choices.filled(problem, witness)]
     problem, start, forced = _possible(problem, starts, clock, seed)
     relaxed = solver.relax(problem, start, clock, begin, known)
     start = neighbourhoods.improved(problem, relaxed, start, clock, seed)

@@ -274,9 +274,20 @@ def clashes(problem: Problem, chosen: Ints) -> list[Clash]:
 
 def together(problem: Problem, chosen: Ints) -> list[int]:
     """Return what goes together of a selection: first come those that must be, then those worth more."""
-    state = Taken(problem)
-    later = ~np.isin(problem.columns.need[chosen], list(problem.must))
-    for column in chosen[np.lexsort((-problem.columns.value[chosen], later))]:
+    columns = problem.columns
+    need = columns.need[chosen]
+    doubtful = np.bincount(need, minlength=problem.needs) > 1
+    doubtful[[one for *_, first, second in clashes(problem, chosen) for one in (first, second)]] = True
+    held = np.zeros(problem.units + 1, dtype=np.int64)  # how many begin at each unit, less those that end before it
+    for first, last in zip(columns.first[chosen].T, columns.last[chosen].T, strict=True):
+        np.add.at(held, first, 1)
+        np.add.at(held, last + 1, -1)
+    shared = columns.between(np.append(0, np.cumsum(np.cumsum(held)[:-1] > 1)), chosen) > 0
+    open_ = shared | doubtful[need]
+    state = Taken(problem, chosen[~open_])
+    later = ~np.isin(need, list(problem.must))
+    order = np.lexsort((-columns.value[chosen], later))
+    for column in chosen[order[open_[order]]]:
         if state.leaves(np.array([column]))[0]:
             state.take(int(column))
     return state.columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,9 +32,11 @@ SPELL = 2.5
 """Seconds at most for neighbourhoods where the exact search can take all columns."""
 ROUNDS = 60
 """Neighbourhoods when steps are counted."""
+POOL = 8
+"""Columns a need, of those that the relaxation likes most, that the first neighbourhoods are filled from."""
 PATIENCE = 40
-"""Neighbourhoods one after another that better nothing, after which it is left at that."""
-SECONDS = 0.5
+"""Neighbourhoods one after another that better nothing, after which there are twice as many columns to fill from."""
+SECONDS = 0.3
 """Of one neighbourhood at most."""
 
 
@@ -42,31 +45,40 @@ def improved(problem: Problem, relaxed: Relaxation, start: Ints, clock: Clock, s
 
     First the columns that the relaxation likes most are decided: where it is nearly whole, the best plan is among them.
     Then buildings are drawn (from the seed) with others beside them; what the plan has there, and the needs without a
-    place, are decided anew, all else stays. Both take `SHARE` of the time left, and nothing when the exact search is
-    quick.
+    place, are decided anew, all else stays. Both take `SHARE` of the time left, all of it when there is too little for
+    the exact search, and nothing when that is quick.
     """
     best, draw = start, np.random.default_rng(seed)
     open_ = relaxed.likely(problem.value(best))
     if len(open_) > LARGE and not clock.over():
         best = _core(problem, relaxed, best, open_, clock, seed)
         open_ = relaxed.likely(problem.value(best))
-    spell, count, idle = clock.left() * SHARE, 0, 0
-    until = clock.seconds() + (spell if len(open_) > solver.SEARCHED[-1] else min(spell, SPELL))
+    until = clock.seconds() + _spell(len(open_), clock)
     building = _buildings(problem)
-    names = np.unique(building[open_])
-    while len(open_) > LARGE and not clock.over():
-        if count >= ROUNDS if clock.steps is not None else clock.seconds() > until:
+    names, last = np.unique(building[open_]), int(building.max(initial=0)) + 1
+    pool, idle = POOL, 0
+    for _ in itertools.count() if clock.steps is None else range(ROUNDS):
+        if len(open_) <= LARGE or clock.over() or clock.seconds() > until or pool * problem.needs > 2 * len(open_):
             break
-        lost = np.bincount(building[best, 0], weights=-relaxed.below[best], minlength=int(names.max()) + 1)[names]
-        before = problem.value(best)
-        best = _again(problem, relaxed, best, open_, building, _drawn(names, lost, draw), clock, seed)
-        value, count = problem.value(best), count + 1
+        lost = np.bincount(building[best, 0], weights=-relaxed.below[best], minlength=last)[names]
+        before, near = problem.value(best), np.union1d(open_[: pool * problem.needs], best)
+        best = _again(problem, relaxed, best, near, building, _drawn(names, lost, draw), clock, seed)
+        value = problem.value(best)
         clock.tell(value, relaxed.bound)
+        idle = 0 if value > before else idle + 1
         if value > before:
-            open_, idle = relaxed.likely(value), 0
-        elif (idle := idle + 1) > PATIENCE:
-            break
+            open_ = relaxed.likely(value)
+        elif idle > PATIENCE:
+            pool, idle = 2 * pool, 0
     return best
+
+
+def _spell(count: int, clock: Clock) -> float:
+    """Return the seconds for neighbourhoods, when so many columns could be in a better plan."""
+    left = clock.left()
+    if left < np.inf and left * (1 - SHARE) * solver.PACE < min(count, solver.SEARCHED[0]):
+        return left  # there is no time for the exact search
+    return left * SHARE if count > solver.SEARCHED[-1] else min(left * SHARE, SPELL)
 
 
 def _core(problem: Problem, relaxed: Relaxation, best: Ints, open_: Ints, clock: Clock, seed: int) -> Ints:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from parks import demand
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,8 +32,11 @@ def waived(park: Snapshot, asked: pd.DataFrame | None) -> set[tuple[str, ...]]:
 
 
 def held(park: Snapshot, sense: str) -> pd.DataFrame:
-    """Return the pins, or the bans, that the snapshot holds."""
-    rows = [row for row in _rows(park.pins) if row["sense"] == sense]
+    """Return the pins, or the bans, that the snapshot holds, but for those of needs that are all served."""
+    needs = _rows(park.needs)
+    open_ = [need for need, met in zip(needs, demand.served(park), strict=True) if not met]
+    done = _names(needs) - _names(open_)
+    rows = [row for row in _rows(park.pins) if row["sense"] == sense and _whose(row) not in done]
     return pd.DataFrame(rows, columns=list(park.pins.columns))
 
 
@@ -134,6 +139,15 @@ def _lines(frame: pd.DataFrame | None) -> list[tuple[int, Row]]:
 def _rows(frame: pd.DataFrame | None) -> list[Row]:
     found: list[Any] = [] if frame is None else frame.to_dict("records")
     return found
+
+
+def _names(needs: list[Row]) -> set[tuple[str, Any]]:
+    return {(key, need[key]) for need in needs for key in ("need_id", "tenant_id")}
+
+
+def _whose(row: Row) -> tuple[str, Any]:
+    key = "tenant_id" if _empty(row["need_id"]) else "need_id"
+    return key, None if _empty(row[key]) else row[key]
 
 
 def _is(line: Row, row: Row) -> bool:

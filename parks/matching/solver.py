@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 FIRST_COLUMNS = 40
 """Columns of each need that the relaxation begins with."""
+CLOSE_COLUMNS = 12
+"""The same where good prices are known: the columns that come nearest to them."""
 MORE_COLUMNS = 30
 """Columns of each need that a round of pricing may add."""
 ROUNDS = 200
@@ -165,7 +167,8 @@ def relax(
     begin
         Columns to begin with besides; the most valuable of each need when there are none.
     known
-        Prices of a problem much alike: they need little search. Those of the problem itself when there are none.
+        Prices of a problem much alike: they need little search, from the columns that come nearest to them. Those of
+        the problem itself when there are none.
 
     Notes
     -----
@@ -175,13 +178,13 @@ def relax(
     valid at every round, so stopping early only loosens it.
     """
     columns, limits = problem.columns, problem.limits
-    tuned = known is not None or (problem.price.size > 0 and not limits)
+    given, tuned = known, known is not None or (problem.price.size > 0 and not limits)
     if known is None and problem.price.size:
         known = Prices(problem.price, np.zeros(len(limits)))
     known = None if known is None else prices.kept(problem, known)
     used = np.zeros(len(columns), dtype=np.bool_)
     used[start] = True
-    used[_best_of_each(problem, columns.value, FIRST_COLUMNS) if begin is None else begin] = True
+    used[_first(problem, given) if begin is None or given is not None else begin] = True
     model = _model(problem, np.flatnonzero(used))
     _watch(model, clock, clock.left() * SHARE)
     free, idle, near = ~prices.must(problem), 0, None
@@ -251,6 +254,13 @@ def _lead(problem: Problem, model: Any, least: Floats, peaks: list[Peak]) -> boo
         values = np.concatenate([[1.0], peak.load[at], weights])
         model.addCol(-peak.value, 0.0, highspy.kHighsInf, len(index), index, values)
     return bool(high)
+
+
+def _first(problem: Problem, known: Prices | None) -> Ints:
+    """Return the columns to begin with: of each need those that known prices like most, else the most valuable."""
+    if known is None:
+        return _best_of_each(problem, problem.columns.value, FIRST_COLUMNS)
+    return _best_of_each(problem, prices.profit(problem, prices.kept(problem, known)), CLOSE_COLUMNS)
 
 
 def _best_of_each(problem: Problem, worth: Floats, most: int, least: float = -np.inf) -> Ints:
