@@ -30,13 +30,38 @@ def reached(park: Snapshot) -> NDArray[np.int64]:
         `dates.NEVER` when it is not reached by the snapshot's day as far as known. An event of building counts as
         reached at the latest when a later one is.
     """
+    found = on_record(park)
+    works = found[:, : len(WORKS)]
+    found[:, : len(WORKS)] = np.minimum.accumulate(works[:, ::-1], axis=1)[:, ::-1]
+    return found
+
+
+def on_record(park: Snapshot) -> NDArray[np.int64]:
+    """Return what `reached` does, without what follows from later events: only days that the ledger itself gives."""
     actual = dates.numbers(park.milestones["actual_on"], dates.NEVER)
     actual[actual > dates.number(park.day)] = dates.NEVER
     found = np.full((len(park.projects), len(EVENTS)), dates.NEVER, dtype=np.int64)
     at, project, event = _cells(park)
     np.minimum.at(found, (project, event), actual[at])
-    works = found[:, : len(WORKS)]
-    found[:, : len(WORKS)] = np.minimum.accumulate(works[:, ::-1], axis=1)[:, ::-1]
+    return found
+
+
+def steps(park: Snapshot) -> NDArray[np.bool_]:
+    """Return which events lie on the way of each project, as projects × `EVENTS`.
+
+    All of them, but that a renewal is topped out only where the ledger says so.
+    """
+    found = np.ones((len(park.projects), len(EVENTS)), dtype=np.bool_)
+    place = EVENTS.index("topped_out")
+    found[(park.projects["kind"] == "renewal").fillna(value=False).to_numpy(dtype=bool), place] = False
+    _, project, event = _cells(park)
+    found[project[event == place], place] = True
+    return found
+
+
+def open_steps(park: Snapshot) -> NDArray[np.bool_]:
+    """Return which events each project still has before it, as projects × `EVENTS`."""
+    found: NDArray[np.bool_] = steps(park) & (reached(park) == dates.NEVER)
     return found
 
 
