@@ -187,7 +187,7 @@ def by_project(
             "probability_with": with_it,
             "probability_without": without,
             "swing": with_it - without,
-            "expected_on": _middle(made.arrival[at], park),
+            "expected_on": middle(made.arrival[at], park),
         }
     )
     return found.sort_values(["swing", "project_id"], ascending=[False, True], kind="stable", ignore_index=True)
@@ -202,7 +202,7 @@ def totals(made: simulation.Runs, delivered: NDArray[np.bool_], targets: int) ->
     return total
 
 
-def _middle(arrival: NDArray[np.float64], park: Snapshot) -> pd.Series[pd.Timestamp]:
+def middle(arrival: NDArray[np.float64], park: Snapshot) -> pd.Series[pd.Timestamp]:
     """Return the day by which each project has arrived in half of the runs; NaT when it has not."""
     middle = np.quantile(arrival, 0.5, axis=1, method="inverted_cdf") if len(arrival) else np.zeros(0)
     here = np.isfinite(middle)
