@@ -23,6 +23,8 @@ EDITABLE = ("delay.", "dropout.")
 """How the names of the forecast's assumptions begin."""
 ROUNDS = 200
 """Rounds in which the censored mean and spread are found: each moves them less than the one before."""
+EXACT = 1e-6
+"""Change of mean and spread at which they are found [months]."""
 LEAST_SD = 0.05
 """Least spread of a step told from the record [months]: about one day and a half, as exact as the days are."""
 
@@ -97,11 +99,12 @@ def by_step(park: Snapshot, rules: Policy, edited: Mapping[str, float] | None = 
     late = lateness(park, known["delay.carried_share"])
     passed, dropped = _passed(park)
     found = [
-        _slip(event, place, late, known, given)
-        | _drops(event, int(passed[place]), int(dropped[place]), known, given)
+        _slip(event, place, late, known, given) | _drops(event, int(passed[place]), int(dropped[place]), known, given)
         for place, event in enumerate(milestones.EVENTS)
     ]
-    frame = pd.DataFrame(found).astype(dict.fromkeys(("reached", "waiting", "quarters", "resolved", "dropped"), "Int64"))
+    frame = pd.DataFrame(found).astype(
+        dict.fromkeys(("reached", "waiting", "quarters", "resolved", "dropped"), "Int64")
+    )
     assumed = rules.assumptions[rules.assumptions["name"].str.startswith(EDITABLE)]
     rests = frame[["delay_from", "dropout_from"]].ne("record").any(axis=1).to_numpy(dtype=bool)
     own = int(standings.ranks(park.milestones["standing"]).max(initial=standings.NO_ROW))
@@ -124,7 +127,6 @@ def lateness(park: Snapshot, carried: float) -> Lateness:
     reached = months(actual, plan)
     before = np.zeros_like(reached)
     waiting = np.full_like(reached, np.nan)
-    open_ = milestones.open_steps(park)
     inside = _inside(milestones.open_steps(park))
     for place, event in enumerate(milestones.EVENTS):
         for step in _earlier(event):
@@ -156,6 +158,7 @@ def censored(reached: Floats, waiting: Floats) -> tuple[float, float]:
     """
     mean, sd = float(reached.mean()), max(float(reached.std()), LEAST_SD)
     for _ in range(ROUNDS if len(waiting) else 0):
+        last = mean, sd
         floor = (waiting - mean) / sd
         beyond = normal.excess(floor)
         expected = mean + sd * beyond
@@ -163,6 +166,8 @@ def censored(reached: Floats, waiting: Floats) -> tuple[float, float]:
         every = np.concatenate([reached, expected])
         mean = float(every.mean())
         sd = max(float(np.sqrt((((every - mean) ** 2).sum() + spread.sum()) / len(every))), LEAST_SD)
+        if abs(mean - last[0]) + abs(sd - last[1]) < EXACT:
+            break
     return mean, sd
 
 

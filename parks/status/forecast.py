@@ -32,6 +32,7 @@ def by_target(
     runs: int = 2000,
     seed: int = 1,
     edited: Mapping[str, float] | None = None,
+    made: simulation.Runs | None = None,
 ) -> pd.DataFrame:
     """Return the probability of reaching each target by its day, and how much will then be done.
 
@@ -50,6 +51,8 @@ def by_target(
         leaves the draws of all others as they are.
     edited
         Assumption → value that the user puts in its place (see `delays.by_step`).
+    made
+        What `simulation.play` gave for the same arguments, where it is at hand.
 
     Returns
     -------
@@ -76,7 +79,7 @@ def by_target(
     It drops out at each of the steps with its share. It cannot be done before the day after the snapshot's.
     """
     wanted = progress.targets(rules)
-    made = simulation.play(park, rules, rule, basis, runs, seed, edited)
+    made = made or simulation.play(park, rules, rule, basis, runs, seed, edited)
     total = totals(made, made.delivered(), len(wanted))
     every = progress.entries(park, rules, rule, basis)
     skipped = every[~every["project"].isin(made.outlook.ledger["project"])]
@@ -98,7 +101,7 @@ def by_target(
             "runs": rows.whole(np.full(len(wanted), runs)),
             "seed": rows.whole(np.full(len(wanted), seed)),
             "unknown_projects": rows.whole(np.bincount(skipped["target"], minlength=len(wanted))),
-            "standing": standings.worst(np.maximum(_rests(park, rules, edited), every["rank"]), group, len(wanted)),
+            "standing": standings.worst(np.maximum(_rests(made, rules), every["rank"]), group, len(wanted)),
             "due_on": wanted["due_on"],
         }
     )
@@ -113,12 +116,13 @@ def by_quarter(
     runs: int = 2000,
     seed: int = 1,
     edited: Mapping[str, float] | None = None,
+    made: simulation.Runs | None = None,
 ) -> pd.DataFrame:
     """Return how much of each target is done by the end of each quarter, from that of the snapshot's day on.
 
     Parameters
     ----------
-    park, rules, rule, basis, runs, seed, edited
+    park, rules, rule, basis, runs, seed, edited, made
         As in `by_target`, and on the same runs.
 
     Returns
@@ -129,7 +133,7 @@ def by_quarter(
         A target without a day, or whose day has passed, has no rows.
     """
     wanted, today = progress.targets(rules), dates.number(park.day)
-    made = simulation.play(park, rules, rule, basis, runs, seed, edited)
+    made = made or simulation.play(park, rules, rule, basis, runs, seed, edited)
     first = int(dates.quarter_index(pd.Series([pd.Timestamp(park.day)]))[0])
     found = []
     for row, target in wanted[wanted["due_on"].notna()].iterrows():
@@ -156,23 +160,26 @@ def by_project(
     runs: int = 2000,
     seed: int = 1,
     edited: Mapping[str, float] | None = None,
+    made: simulation.Runs | None = None,
 ) -> pd.DataFrame:
     """Return what each project that is not done moves: the probability of its target with it, and without it.
 
     Parameters
     ----------
-    park, rules, rule, basis, runs, seed, edited
+    park, rules, rule, basis, runs, seed, edited, made
         As in `by_target`; every project is judged on the same runs (common random numbers).
 
     Returns
     -------
     DataFrame
-        ``target_id project_id zone_id area_m2 chance probability_with probability_without swing expected_on``,
-        greatest swing first. `chance` is the share of runs in which it is delivered by the target's day;
+        ``target_id project_id zone_id area_m2 chance probability_with probability_without swing swing_m2 expected_on``,
+        greatest swing first. `chance` is the share of runs in which it is delivered by the target's day; `swing_m2` is
+        what it adds to the area that is reached in half of the runs [m²]: it tells them apart where no single one
+        moves the probability;
         `expected_on` the day by which it is delivered in half of the runs, NaT when it drops out in more than half.
     """
     wanted = progress.targets(rules)
-    made = simulation.play(park, rules, rule, basis, runs, seed, edited)
+    made = made or simulation.play(park, rules, rule, basis, runs, seed, edited)
     outlook, delivered, area, target = made.outlook, made.delivered(), made.area, made.target
     value = wanted["value_min"].to_numpy(dtype=float, na_value=np.nan)[target]
     at = np.flatnonzero(~outlook.done & ~np.isnan(value))
@@ -187,10 +194,13 @@ def by_project(
             "probability_with": with_it,
             "probability_without": without,
             "swing": with_it - without,
+            "swing_m2": _halfway(others + area[at, None]) - _halfway(others),
             "expected_on": middle(made.arrival[at], park),
         }
     )
-    return found.sort_values(["swing", "project_id"], ascending=[False, True], kind="stable", ignore_index=True)
+    return found.sort_values(
+        ["swing", "swing_m2", "project_id"], ascending=[False, False, True], kind="stable", ignore_index=True
+    )
 
 
 def totals(made: simulation.Runs, delivered: NDArray[np.bool_], targets: int) -> NDArray[np.float64]:
@@ -202,6 +212,13 @@ def totals(made: simulation.Runs, delivered: NDArray[np.bool_], targets: int) ->
     return total
 
 
+def _halfway(total: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the area that half of the runs reach at most, for each row [m²]."""
+    place = (total.shape[1] - 1) // 2
+    found: NDArray[np.float64] = np.partition(total, place, axis=1)[:, place]
+    return found
+
+
 def middle(arrival: NDArray[np.float64], park: Snapshot) -> pd.Series[pd.Timestamp]:
     """Return the day by which each project has arrived in half of the runs; NaT when it has not."""
     middle = np.quantile(arrival, 0.5, axis=1, method="inverted_cdf") if len(arrival) else np.zeros(0)
@@ -210,8 +227,8 @@ def middle(arrival: NDArray[np.float64], park: Snapshot) -> pd.Series[pd.Timesta
     return dates.days(np.where(here, number, dates.NEVER))
 
 
-def _rests(park: Snapshot, rules: Policy, edited: Mapping[str, float] | None) -> int:
+def _rests(made: simulation.Runs, rules: Policy) -> int:
     """Return the worst rank of what the forecast uses: its steps, and the assumption on what they have in common."""
     used = rules.assumptions["name"].str.startswith(delays.EDITABLE)
     common = standings.ranks(rules.assumptions.loc[used, "standing"]).max()
-    return int(max(common, standings.ranks(delays.by_step(park, rules, edited)["standing"]).max()))
+    return int(max(common, standings.ranks(made.outlook.steps["standing"]).max()))

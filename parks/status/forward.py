@@ -54,7 +54,7 @@ class Needed(NamedTuple):
 class _Case(NamedTuple):
     """One target's projects in every run. `most` are the months by which each may come forward, 0 for none."""
 
-    at: NDArray[np.int64]
+    place: NDArray[np.int64]
     arrival: Floats
     area: Floats
     due: float
@@ -116,9 +116,9 @@ def needed(
     Notes
     -----
     Greedy: the project is taken that raises most the area reached with that probability when it comes forward by
-    ``delay.forward_most_months``, but not before the day after the snapshot's; ties by id. Then each that is not needed is put back, and
-    each that is comes forward only as many whole months as it must. The set is therefore one from which nothing can be
-    left out; that no other is smaller is not proved.
+    ``delay.forward_most_months``, but not before the day after the snapshot's; ties by id. Then each that is not
+    needed is put back, and each that is comes forward only as many whole months as it must. The set is therefore one
+    from which nothing can be left out; that no other is smaller is not proved.
     """
     if not 0 < probability < 1:
         message = f"a probability lies between 0 and 1, not at {probability}"
@@ -126,13 +126,13 @@ def needed(
     wanted, most = progress.targets(rules), delays.values(rules, edited)["delay.forward_most_months"]
     made, again = (simulation.play(park, rules, rule, basis, runs, each, edited) for each in (seed, seed + AGAIN))
     told, moved = [], []
-    known = wanted["value_min"].notna() & wanted["due_on"].notna()
-    for row, target in wanted.iterrows():
+    known = (wanted["value_min"].notna() & wanted["due_on"].notna()).to_numpy(dtype=bool)
+    for row, (_, target) in enumerate(wanted.iterrows()):
         line = {"target_id": target["target_id"], "kind": target["project_kind"], "target_m2": target["value_min"]}
         if known[row]:
-            case = _case(made, int(str(row)), float(target["value_min"]), probability, most)
+            case = _case(made, row, float(target["value_min"]), probability, most)
             months = _months(case)
-            other = _case(again, int(str(row)), float(target["value_min"]), probability, most)
+            other = _case(again, row, float(target["value_min"]), probability, most)
             told.append(line | _told(case, other, months))
             moved.append(_moved(case, made, months, park).assign(target_id=target["target_id"]))
         else:
@@ -153,7 +153,7 @@ def _case(made: simulation.Runs, row: int, value: float, wanted: float, most: fl
 
 def _months(case: _Case) -> Months:
     """Return by how many months each project comes forward; 0 for those that stay."""
-    months = np.zeros(len(case.at), dtype=np.int64)
+    months = np.zeros(len(case.place), dtype=np.int64)
     left = np.flatnonzero(case.most > 0) if case.due > 0 else np.zeros(0, dtype=np.int64)
     total, taken = case.total(months), []
     gain = case.area[left, None] * (case.sooner(left, case.most[left]).astype(float) - (case.arrival[left] <= case.due))
@@ -207,7 +207,7 @@ def _moved(case: _Case, made: simulation.Runs, months: Months, park: Snapshot) -
         trial = months.copy()
         trial[project] = 0
         without.append(case.chance(case.total(trial)))
-    at = case.at[chosen]
+    at = case.place[chosen]
     found = pd.DataFrame({name: rows.take(made.outlook.ledger[name], at) for name in ("project_id", "zone_id")}).assign(
         area_m2=case.area[chosen],
         expected_on=forecast.middle(made.arrival[at], park),

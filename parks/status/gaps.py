@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from parks.status import milestones, progress
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from parks.policy import Policy
     from parks.snapshot import Snapshot
 
@@ -59,12 +61,12 @@ def missing(park: Snapshot, rules: Policy, rule: str = "completed", basis: str =
         "value": counted & every["value_min"].isna(),
         "due_on": counted & every["due_on"].isna(),
     }
-    named = every.assign(name_zh=every["phrase_zh"], zone_id=pd.NA)
+    named = every.assign(name_zh=every["phrase_zh"], zone_id=None)
     said = {"table": "targets", "key": every["target_id"], "target_id": every["target_id"]}
     found += [_rows(named, said, kind, mask) for kind, mask in lacks.items()]
     return pd.concat(found, ignore_index=True).astype("string")
 
 
-def _rows(frame: pd.DataFrame, said: dict[str, object], kind: str, mask: pd.Series[bool]) -> pd.DataFrame:
+def _rows(frame: pd.DataFrame, said: Mapping[str, Any], kind: str, mask: pd.Series[bool]) -> pd.DataFrame:
     """Return the rows of `missing` of one kind."""
     return frame.assign(**said, missing=kind)[mask.to_numpy(dtype=bool)][list(COLUMNS)]

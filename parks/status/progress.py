@@ -98,7 +98,9 @@ def by_target(park: Snapshot, rules: Policy, rule: str = "completed", basis: str
         "dropped_projects": away["agrees"] & ~away["whole"],
         "whole_projects": away["agrees"] & away["whole"],
     }
-    counts = {name: rows.whole(np.bincount(away["target"][mask], minlength=len(wanted))) for name, mask in apart.items()}
+    counts = {
+        name: rows.whole(np.bincount(away.loc[mask, "target"], minlength=len(wanted))) for name, mask in apart.items()
+    }
     found.insert(5, "other_kind_projects", counts.pop("other_kind_projects"))
     return _headed(wanted, np.arange(len(wanted)), rule, basis, found).assign(**counts)
 
@@ -118,7 +120,8 @@ def by(park: Snapshot, rules: Policy, level: str, rule: str = "completed", basis
     -------
     DataFrame
         The level's id, then the columns of `by_target` but those that count projects apart, sorted by target and id;
-        the row without an id (zone, day or developer not known) comes last. `target_m2` is the whole target on every row: the plan does not split it.
+        the row without an id (zone, day or developer not known) comes last. `target_m2` is the whole target
+        on every row: the plan does not split it.
     """
     wanted, ledger = targets(rules), entries(park, rules, rule, basis)
     ledger = ledger.assign(developer=rows.take(park.projects["developer"], ledger["project"].to_numpy(dtype=np.int64)))
@@ -173,7 +176,8 @@ def entries(park: Snapshot, rules: Policy, rule: str, basis: str) -> pd.DataFram
     -------
     DataFrame
         ``project target`` (their rows), ``project_id zone_id part area_m2 gone_m2 rank``; `done` and `plan`, days on
-        which the rule's milestone was reached and is planned; `quarter` of the first of them that is known. `gone_m2` is what it has taken out and not given back [m²], 0 for what takes nothing out now.
+        which the rule's milestone was reached and is planned; `quarter` of the first of them that is known.
+        `gone_m2` is what it has taken out and not given back [m²], 0 for what takes nothing out now.
     """
     projects, every = park.projects, _named(park, rules)
     place, reached = milestones.EVENTS.index(event(rules, rule)), milestones.reached(park)

@@ -10,11 +10,15 @@ import pandas as pd
 from parks.status import dates, milestones, phases, progress, rows, standings
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from parks.policy import Policy
     from parks.snapshot import Snapshot
 
 SUMS = ("closed_m2", "returned_m2", "gone_m2", "dropped_m2")
 """Areas that are told by zone, developer or project."""
+NO_DAY = 99_999
+"""Quarter of a day that is not known: later than every other."""
 
 
 def spaces(park: Snapshot, rules: Policy) -> pd.DataFrame:
@@ -79,8 +83,8 @@ def taken_out(park: Snapshot, rules: Policy, level: str = "zone") -> pd.DataFram
         - by zone, developer or project: `closed_m2` taken out by the day, of it `returned_m2` renewed since, `gone_m2`
           still gone, `dropped_m2` of projects given up after their start;
         - by quarter: `closed_m2`, `returned_m2` and `dropped_m2` of the quarter in which it closes or comes back, done
-          or planned, and `gone_m2` at its end; in the row without a quarter what has no day. What is known to be gone
-          with no day of return stays gone.
+          or planned, and `gone_m2` at its end; what has no day of closing is in the row without a quarter. What has no
+          day of return stays gone.
     """
     every = spaces(park, rules)
     if level == "quarter":
@@ -102,40 +106,39 @@ def taken_out(park: Snapshot, rules: Policy, level: str = "zone") -> pd.DataFram
 
 def _by_quarter(every: pd.DataFrame) -> pd.DataFrame:
     """Return `taken_out` by quarter: what closes, what comes back, and what is gone at the end."""
-    area, known = every["taken_out_m2"].fillna(0), every["taken_out_m2"].notna()
-    closes, returns = (dates.quarter_index(every[name]) for name in ("closes_on", "returns_on"))
-    inside = pd.concat([closes, returns]).dropna()
-    span = list(range(int(inside.min()), int(inside.max()) + 1)) if len(inside) else []
-    # What returns must have closed; without a day of closing it is in neither sum of a quarter.
-    dropped = every["state"] == "dropped"
-    dated = closes.notna()
+    area = every["taken_out_m2"].to_numpy(dtype=float, na_value=np.nan)
+    closes, returns = (_quarters(every[name]) for name in ("closes_on", "returns_on"))
+    # What comes back without a day on which it closed is in no quarter: else more would be back than was gone.
+    returns = np.where(closes == NO_DAY, NO_DAY, returns)
+    dropped, rank = (every["state"] == "dropped").to_numpy(dtype=bool), standings.ranks(every["standing"])
+    dated = np.concatenate([closes, returns])
+    dated = dated[dated != NO_DAY]
+    span = list(range(int(dated.min()), int(dated.max()) + 1)) if len(dated) else []
     found = []
-    for quarter in [*span, pd.NA]:
-        shuts, comes = (_at(closes, quarter), _at(returns, quarter) & dated)
-        gone = pd.NA if quarter is pd.NA else float(
-            area[(closes <= quarter).fillna(value=False) & ~(returns <= quarter).fillna(value=False) & ~dropped].sum()
-        )
-        touched = shuts | comes
+    for quarter in [*span, NO_DAY]:
+        shuts, comes = closes == quarter, returns == quarter
+        gone = (closes <= quarter) & (returns > quarter) & ~dropped
+        touched = shuts | comes if quarter != NO_DAY else shuts
         found.append(
             {
-                "closed_m2": float(area[shuts].sum()),
-                "returned_m2": float(area[comes].sum()),
-                "gone_m2": gone,
-                "dropped_m2": float(area[shuts & dropped].sum()),
+                "quarter": quarter if quarter != NO_DAY else pd.NA,
+                "closed_m2": float(np.nansum(area[shuts])),
+                "returned_m2": float(np.nansum(area[comes & (quarter != NO_DAY)])),
+                "gone_m2": float(np.nansum(area[gone])) if quarter != NO_DAY else pd.NA,
+                "dropped_m2": float(np.nansum(area[shuts & dropped])),
                 "projects": int(touched.sum()),
-                "unknown_projects": int((touched & ~known).sum()),
-                "rank": int(standings.ranks(every.loc[touched, "standing"]).max(initial=standings.NO_ROW)),
+                "unknown_projects": int((touched & np.isnan(area)).sum()),
+                "standing": int(rank[touched].max(initial=standings.NO_ROW)),
             }
         )
     frame = pd.DataFrame(found).astype(dict.fromkeys(SUMS, "Float64"))
-    frame.insert(0, "quarter", dates.quarter_names(pd.Series([*span, pd.NA], dtype="Int64")))
-    frame = frame.assign(standing=standings.names(frame.pop("rank").to_numpy(dtype=np.int64)))
+    frame["quarter"] = dates.quarter_names(frame["quarter"].astype("Int64"))
+    frame["standing"] = standings.names(frame["standing"].to_numpy(dtype=np.int64))
     frame = frame.astype({"projects": "Int64", "unknown_projects": "Int64"})
     return frame[frame["quarter"].notna() | (frame["projects"] > 0)].reset_index(drop=True)
 
 
-def _at(quarters: pd.Series[int], quarter: object) -> pd.Series[bool]:
-    """Return where a quarter is the one asked for; NA asks for those not known."""
-    if quarter is pd.NA:
-        return quarters.isna()
-    return (quarters == quarter).fillna(value=False).astype(bool)
+def _quarters(days: pd.Series[pd.Timestamp]) -> NDArray[np.int64]:
+    """Return the quarter of each day; `NO_DAY` where it is not known, later than all."""
+    found: NDArray[np.int64] = dates.quarter_index(days).fillna(NO_DAY).to_numpy(dtype=np.int64)
+    return found

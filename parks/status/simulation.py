@@ -44,6 +44,8 @@ class Outlook(NamedTuple):
         Of the next step (column 0) and of all after it (column 1): mean, spread in common and own spread [months].
     alive
         Probability that it does not drop out.
+    steps
+        What was used for each step: `delays.by_step`.
     """
 
     ledger: pd.DataFrame
@@ -55,6 +57,7 @@ class Outlook(NamedTuple):
     common: Floats
     own: Floats
     alive: Floats
+    steps: pd.DataFrame
 
 
 class Runs(NamedTuple):
@@ -117,9 +120,7 @@ def play(
     return Runs(outlook, arrival)
 
 
-def look(
-    park: Snapshot, rules: Policy, rule: str, basis: str, edited: Mapping[str, float] | None = None
-) -> Outlook:
+def look(park: Snapshot, rules: Policy, rule: str, basis: str, edited: Mapping[str, float] | None = None) -> Outlook:
     """Return the projects of known area that are done or have a planned day, and what stands before them."""
     every = progress.entries(park, rules, rule, basis)
     known = every["area_m2"].notna() & (every["done"].notna() | every["plan"].notna())
@@ -150,6 +151,7 @@ def look(
         common=parts @ np.sqrt(share * sd**2 + error**2),
         own=np.sqrt(parts @ ((1 - share) * sd**2)),
         alive=np.where(open_, 1 - use["dropout"].to_numpy(dtype=float), 1.0).prod(axis=1),
+        steps=used,
     )
 
 
