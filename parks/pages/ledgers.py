@@ -140,18 +140,13 @@ def taken_out(s: Session) -> None:
         )
     )
     titles = _titles(s)
-    by_zone, by_quarter = st.columns(2)
-    with by_zone:
-        frame = renewal.taken_out(s.park, s.rules, "zone")
-        tables.show(frame, s, key="out_zone", titles=titles)
-    with by_quarter:
-        frame = renewal.taken_out(s.park, s.rules, "quarter")
-        tables.show(frame, s, key="out_quarter", titles=titles, height=420)
+    tables.show(renewal.taken_out(s.park, s.rules, "zone"), s, key="out_zone", titles=titles)
+    tables.show(renewal.taken_out(s.park, s.rules, "quarter"), s, key="out_quarter", titles=titles, height=320)
     each = renewal.spaces(s.park, s.rules)
     each = each.assign(state=[words.state(code, t) for code in each["state"]])
     columns = ["project_id", s.names, "zone_id", "state", "closes_on", "returns_on", "taken_out_m2", "after_m2"]
     shown = each[[*columns, "standing"]].rename(columns={"state": "out_state"})
-    tables.show(shown, s, key="out_projects", titles=titles | {"out_state": t("State")}, height=420)
+    tables.show(shown, s, key="out_projects", table="projects", titles=titles | {"out_state": t("State")}, height=420)
 
 
 def gaps(s: Session, rule: str, basis: str) -> None:
