@@ -22,6 +22,7 @@ PROJECTS = 80
 RUNS = 1000
 LOOPED = 100
 """Runs of the plain loop; its time grows with them."""
+POLICY = policy.load()
 RESULTS = Path(__file__).with_suffix(".md")
 
 
@@ -93,7 +94,7 @@ def ledger(plan: np.ndarray, day: np.ndarray, dropped: np.ndarray, area: np.ndar
 
 def rules(how: dict[str, np.ndarray] | None) -> SimpleNamespace:
     """Return a policy of one target; it knows how the district slips, or (None) has only the record to go by."""
-    real = policy.load()
+    real = POLICY
     assumed = real.assumptions.set_index("name")["value"].astype(float)
     assumed[["delay.carried_share", "delay.common_share"]] = 1.0, COMMON
     if how is not None:

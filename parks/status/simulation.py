@@ -158,11 +158,14 @@ def look(park: Snapshot, rules: Policy, rule: str, basis: str, edited: Mapping[s
 def _arrival(outlook: Outlook, row: int, shock: Floats, draws: np.random.Generator) -> Floats:
     """Return the day on which one project is done, in each run [months]."""
     own, rest = draws.standard_normal((2, len(shock)))
-    mean, spread, floor = outlook.mean[row, 0] + outlook.common[row, 0] * shock, outlook.own[row, 0], outlook.floor[row]
-    wide = float(np.hypot(outlook.common[row, 0], spread))
-    if spread > 0 and floor > outlook.mean[row, 0] - UNTOUCHED * wide:
-        own = normal.over(own, (floor - mean) / spread)
-    slip = np.maximum(mean + spread * own, floor)
+    mean, floor = outlook.mean[row, 0], outlook.floor[row]
+    slip = outlook.common[row, 0] * shock + outlook.own[row, 0] * own
+    wide = float(np.hypot(outlook.common[row, 0], outlook.own[row, 0]))
+    if wide > 0 and floor > mean - UNTOUCHED * wide:
+        # The whole of it is moved above the floor, what is common to all with the rest: a project that is late already
+        # follows the law of what is so late, and still moves with the others.
+        slip = wide * normal.over(slip / wide, np.asarray((floor - mean) / wide))
+    slip = np.maximum(mean + slip, floor)
     slip += outlook.mean[row, 1] + outlook.common[row, 1] * shock + outlook.own[row, 1] * rest
     day = np.maximum(outlook.expected[row] + slip, TOMORROW)
     found: Floats = np.where(draws.random(len(shock)) < outlook.alive[row], day, np.inf)

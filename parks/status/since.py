@@ -215,7 +215,7 @@ def _dated(park: Snapshot) -> pd.DataFrame:
 def _recounted(kept: pd.DataFrame, before: Snapshot, now: Snapshot, ledgers: list[pd.DataFrame]) -> pd.Series[str]:
     """Return the projects that count elsewhere than before for another reason than being given up."""
     homes = [ledger.set_index("project_id")["target_id"] for ledger in ledgers]
-    was, is_ = (kept["project_id"].map(home).fillna("") for home in homes)
+    was, is_ = (kept["project_id"].map(home).astype("string").fillna("") for home in homes)
     lost = [set(park.projects["project_id"][milestones.dropped(park)]) for park in (before, now)]
     gone = kept["project_id"].isin(lost[0] ^ lost[1])
     return kept["project_id"][(was != is_) & ~gone]
