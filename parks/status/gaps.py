@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from parks.status import milestones, progress
+from parks.status import dates, milestones, progress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ def missing(park: Snapshot, rules: Policy, rule: str = "completed", basis: str =
         "day": ledger["done"].isna() & ledger["plan"].isna(),
         "developer": frame["developer"].isna(),
         "taken_out": (frame["kind"] == "renewal").fillna(value=False) & frame["taken_out_m2"].isna(),
-        "start": pd.Series((days[0] == days[1]), index=frame.index),
+        "start": pd.Series((days[0] == dates.NEVER) & (days[1] == dates.NEVER), index=frame.index),
         "evidence": ledger["done"].notna() & ~frame["project_id"].isin(proved["project_id"]),
     }
     said = {"table": "projects", "key": frame["project_id"], "target_id": frame["counts_to"]}
