@@ -95,7 +95,7 @@ def fan(quarters: pd.DataFrame, ahead: pd.DataFrame, lang: str, *, target_m2: fl
     rule = marks.over(levels).mark_rule(color="#4A4A4A", strokeWidth=1.5).encode(y="value:Q")
     kind = figures.kind(next(iter(quarters["kind"]), None), t)
     unknown = int(quarters["unknown_projects"].max()) if len(quarters) else 0
-    note = t("Shaded: eight runs in ten. {count} projects of unknown area or day are in no quarter", count=unknown)
+    note = t("Shaded: 8 runs in 10; {count} projects in no quarter", count=unknown)
     return marks.dressed(kind, shade, rule, drawn, height=250, note=note)
 
 

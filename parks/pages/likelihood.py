@@ -142,7 +142,18 @@ def _used(s: Session, steps: pd.DataFrame) -> None:
         "dropout": t("Drop-out"),
         "dropout_from": t("Drop-out from"),
     }
-    tables.show(frame, s, key="steps", titles=titles)
+    first = [
+        "event",
+        "mean_months",
+        "sd_months",
+        "delay_from",
+        "dropout",
+        "dropout_from",
+        "reached",
+        "resolved",
+        "dropped",
+    ]
+    tables.show(frame[[*first, "waiting", "quarters", "error_months", "standing"]], s, key="steps", titles=titles)
 
 
 def _form(s: Session, rule: str, steps: pd.DataFrame) -> None:
