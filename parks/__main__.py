@@ -22,6 +22,7 @@ ACTOR = "parks"
 """Who the history says did it, when nobody is named."""
 PORTS = range(1, 65_536)
 RULES = ("started", "completed", "recognised")
+BASES = ("gross", "above_ground", "far")
 STANDINGS = ("stated", "reported", "inferred", "illustrative")
 DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
 VERBS = {
@@ -165,14 +166,26 @@ def _vacancy(to: argparse.ArgumentParser) -> None:
 def _progress(to: argparse.ArgumentParser) -> None:
     _known_on(to)
     to.add_argument("--rule", choices=RULES, default="completed", help="when a project counts [completed]")
-    to.add_argument("--basis", choices=("gross", "far"), default="gross", help="area that counts [gross]")
-    to.add_argument("--by", choices=("zone", "quarter", "project"), help="level of the sums [the target]")
+    to.add_argument("--basis", choices=BASES, default="gross", help="area that counts [gross]")
+    levels = ("zone", "quarter", "project", "developer")
+    to.add_argument("--by", choices=levels, help="level of the sums [the target]")
+    views = ("totals", "taken-out", "splits", "missing")
+    to.add_argument("--show", choices=views, default="totals", help="what of it [totals]")
+    to.add_argument("--since", type=_day, metavar="DAY", help="what changed since the report of that day")
+    to.add_argument("--hindsight", action="store_true", help="that day as it is known now, not as it was known then")
 
 
 def _forecast(to: argparse.ArgumentParser) -> None:
     _as_of(to)
     to.add_argument("--runs", type=_count, default=2000, metavar="N", help="simulated futures [2000]")
     to.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed gives the same figures [1]")
+    to.add_argument("--rule", choices=RULES, default="completed", help="when a project counts [completed]")
+    to.add_argument("--basis", choices=BASES, default="gross", help="area that counts [gross]")
+    levels = ("target", "quarter", "project", "step")
+    to.add_argument("--by", choices=levels, default="target", help="level, or what is used for each step [target]")
+    to.add_argument("--reach", type=_probability, metavar="P", help="what would have to come forward for P, as 0.8")
+    own = "an assumption of your own; as often as needed"
+    to.add_argument("--assume", type=_assumption, metavar="NAME=VALUE", action="append", default=[], help=own)
 
 
 def _fit(to: argparse.ArgumentParser) -> None:
@@ -225,7 +238,7 @@ def _compare(to: argparse.ArgumentParser) -> None:
     )
     to.add_argument("--rows", action="store_true", help="print the rows that moved the figures, and who wrote them")
     to.add_argument("--rule", choices=RULES, default="completed", help="when a project counts [completed]")
-    to.add_argument("--basis", choices=("gross", "far"), default="gross", help="area that counts [gross]")
+    to.add_argument("--basis", choices=BASES, default="gross", help="area that counts [gross]")
 
 
 def _report(to: argparse.ArgumentParser) -> None:
@@ -368,6 +381,26 @@ def _heading(text: str) -> tuple[str, str]:
         message = f"{text!r} says no meaning; write a heading, = and a column of ours"
         raise argparse.ArgumentTypeError(message)
     return heading, column
+
+
+def _assumption(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name, float(value)
+    except ValueError:
+        message = f"{text!r} is no assumption; write a name, = and a number"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+def _probability(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found < 1:
+        message = f"{text!r} is no probability between 0 and 1"
+        raise argparse.ArgumentTypeError(message)
+    return found
 
 
 def _rejects(text: str) -> Path:

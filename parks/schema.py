@@ -33,9 +33,10 @@ TABLES = (
     "pins",
     "quotas",
     "weights",
+    "target_splits",
 )
 """Every table, parents before children."""
-DECISIONS = frozenset({"waivers", "pins", "quotas", "weights"})
+DECISIONS = frozenset({"waivers", "pins", "quotas", "weights", "target_splits"})
 """Tables of what planners decide; the others say what is there."""
 STANDINGS = ("stated", "reported", "inferred", "illustrative")
 """How far a row is known, best first."""
@@ -147,6 +148,7 @@ def title(table: str, t: Translate) -> str:
         "pins": t("Pins and bans"),
         "quotas": t("Quotas"),
         "weights": t("Weights"),
+        "target_splits": t("Splits of targets"),
         "zones": t("Zones"),
         "sectors": t("Sectors"),
         "targets": t("Targets"),

@@ -55,6 +55,7 @@ class Snapshot:
     pins: pd.DataFrame
     quotas: pd.DataFrame
     weights: pd.DataFrame
+    target_splits: pd.DataFrame
     scenario: str | None = None
     known_on: dt.date | None = None
     version: int = field(default=0)

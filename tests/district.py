@@ -111,7 +111,8 @@ def park(standing: str = "stated", **changed: pd.DataFrame) -> snapshot.Snapshot
 def rules() -> SimpleNamespace:
     """Return a policy of two targets, three zones and two sectors; nothing slips and nothing drops out."""
     names = [f"delay.{event}.{part}_months" for event in milestones.EVENTS for part in ("mean", "sd")]
-    names += [*(f"dropout.{event}" for event in milestones.EVENTS), "delay.common_share"]
+    names += [*(f"dropout.{event}" for event in milestones.EVENTS), "delay.common_share", "delay.carried_share"]
+    names += ["delay.forward_most_months", "delay.record_least", "dropout.record_least"]
     assumed = frame("name value unit", *((name, 0.0, "months") for name in names), standing="illustrative")
     square = shapely.box(121.5, 31.1, 121.7, 31.3)
     zones = frame(

@@ -73,6 +73,7 @@ ROWS = {
     "pins": {"pin_id": "K1", "need_id": "N1", "unit_id": "U1", "sense": "pin"},
     "quotas": {"quota_id": "Q1", "zone_id": "Z-ZJ", "sectors": "CGT;CGT-CART", "sense": "at_least", "share": 0.3},
     "weights": {"criterion": "zone_fit", "weight": 2.0},
+    "target_splits": {"split_id": "S1", "target_id": "PT10", "zone_id": "Z-ZJ", "share": 0.4},
 }
 
 

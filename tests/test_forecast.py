@@ -23,6 +23,9 @@ def policy(
     names = {f"delay.{event}.mean_months": slip["mean"] for event in milestones.EVENTS}
     names |= {f"delay.{event}.sd_months": slip["sd"] for event in milestones.EVENTS}
     names |= {f"dropout.{event}": slip["dropout"] for event in milestones.EVENTS} | {"delay.common_share": common}
+    names |= {f"{name}.record_least": slip.get("least", 0.0) for name in ("delay", "dropout")}
+    names["delay.forward_most_months"] = slip.get("forward", 6.0)
+    names["delay.carried_share"] = slip.get("carried", 0.0)
     assumed = pd.DataFrame({"name": list(names), "value": list(names.values())}).astype(
         {"name": "string", "value": "Float64"}
     )

@@ -17,13 +17,13 @@ PARTS = ["done_m2", "under_way_m2", "planned_m2"]
 
 def policy(*, starts_on: str | None = "2025-01-01") -> SimpleNamespace:
     """Return a policy with the two targets in m², one of another unit, and the three counting rules."""
-    target = {"unit": "m2", "value_min": 1_000_000.0, "document_id": "A"}
+    target = {"unit": "m2", "value_min": 1_000_000.0, "document_id": "A", "clause": "任务4"}
     targets = [
         target | {"target_id": "PT11", "project_kind": "renewal"},
         target | {"target_id": "PT10", "project_kind": "new_build"},
         {"target_id": "PT01", "unit": "亿元", "value_min": 5000.0},
     ]
-    text = dict.fromkeys(("target_id", "project_kind", "unit", "document_id"), "string")
+    text = dict.fromkeys(("target_id", "project_kind", "unit", "document_id", "clause"), "string")
     frame = pd.DataFrame(targets).astype(text | {"value_min": "Float64"})
     events = [("started", "started"), ("completed", "completed"), ("recognised", "recognised")]
     return SimpleNamespace(

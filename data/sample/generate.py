@@ -47,7 +47,7 @@ def make() -> dict[str, list[draw.Row]]:
         "projects": projects,
         "milestones": milestones,
         "published_figures": places.read(published / "published_figures.csv"),
-        **{name: [] for name in ("waivers", "pins", "quotas", "weights")},
+        **{name: [] for name in ("waivers", "pins", "quotas", "weights", "target_splits")},
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from parks.checks import findings
+from parks.checks import decisions, findings, projects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,6 +32,8 @@ def faults(park: Snapshot, rules: Policy, t: Translate) -> Iterator[Issue]:
     tests = (_homes, _floors, _areas, _let, _overlaps, _wishes, _zones, _outside, _milestones, _completions)
     for test in tests:
         yield from test(park, rules, t)
+    yield from projects.faults(park, t)
+    yield from decisions.splits(park, rules, t)
 
 
 def _homes(park: Snapshot, _: Policy, t: Translate) -> Iterable[Issue]:

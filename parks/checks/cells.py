@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from parks import schema
-from parks.checks import decisions, findings
+from parks.checks import decisions, findings, projects
 from parks.issues import Issue
 
 if TYPE_CHECKING:
@@ -138,5 +138,7 @@ def _rows(table: str, frame: pd.DataFrame, known: Known, t: Translate) -> Iterat
         more = findings.numbers(cell["above_ground_m2"]) > findings.numbers(cell["gfa_m2"])
         message, mend = t("The area above ground exceeds the gross area."), t("Mend one of the two.")
         yield from findings.issues(table, frame, more, "above_ground_m2", "area", message, mend)
+    elif table == "projects":
+        yield from projects.rows(frame, cell, t)
     elif table in schema.DECISIONS:
         yield from decisions.faults(table, frame, cell, known, t)

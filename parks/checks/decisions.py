@@ -1,4 +1,4 @@
-"""What rows must satisfy by which planners decide: waivers, pins and bans, quotas, weights."""
+"""What rows must satisfy by which planners decide: waivers, pins and bans, quotas, weights, splits of targets."""
 
 from __future__ import annotations
 
@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
     from parks.checks.cells import Known
     from parks.issues import Issue
+    from parks.policy import Policy
+    from parks.snapshot import Snapshot
     from parks.words import Translate
 
     Cells = Mapping[str, pd.Series[Any]]
 
+ROUNDING = 1.001
+"""The parts of a split may exceed the target by this factor: each is rounded."""
 NEVER = frozenset({"free", "term"})
 """Rules that cannot be waived: space that somebody else holds is not there to be given."""
 
@@ -33,7 +37,7 @@ def faults(table: str, frame: pd.DataFrame, cell: Cells, known: Known, t: Transl
     cell
         Column of the table → its cells, unknown where the frame has none.
     """
-    test = {"waivers": _waivers, "pins": _pins, "quotas": _quotas, "weights": _weights}[table]
+    test = {"waivers": _waivers, "pins": _pins, "quotas": _quotas, "weights": _weights, "target_splits": _splits}[table]
     yield from test(frame, cell, known, t)
 
 
@@ -85,3 +89,32 @@ def _weights(frame: pd.DataFrame, cell: Cells, known: Known, t: Translate) -> It
         message = t("The policy has no such criterion.")
         mend = t("Write the id of a rule, or zone_fit, soft_conflict, requirement or chain.")
         yield from findings.issues("weights", frame, strange, "criterion", "unknown_reference", message, mend)
+
+
+def _splits(frame: pd.DataFrame, cell: Cells, _: Known, t: Translate) -> Iterator[Issue]:
+    wrong = findings.filled(cell["zone_id"]) == findings.filled(cell["year"])
+    message = t("A line of a split is for one zone or for one year.")
+    mend = t("Fill in one of the two and leave the other.")
+    yield from findings.issues("target_splits", frame, wrong, "zone_id", "place", message, mend)
+    wrong = findings.filled(cell["share"]) == findings.filled(cell["area_m2"])
+    message = t("A line of a split says either a share or an area.")
+    yield from findings.issues("target_splits", frame, wrong, "share", "amount", message, mend)
+    more = findings.numbers(cell["share"]) > 1
+    message, mend = t("The share is more than the whole."), t("Write it between 0 and 1: 0.3 for 30 %.")
+    yield from findings.issues("target_splits", frame, more, "share", "share", message, mend)
+
+
+def splits(park: Snapshot, rules: Policy, t: Translate) -> Iterator[Issue]:
+    """Splits of one target, by zone or by year, that say one part twice or add up to more than the target."""
+    frame = park.target_splits
+    twice = frame.duplicated(["target_id", "zone_id", "year"])
+    message, mend = t("The split says this zone or year twice."), t("Remove one of the two.")
+    yield from findings.issues("target_splits", frame, twice, "split_id", "doubled", message, mend)
+    target = findings.found(frame["target_id"], rules.targets.set_index("target_id")["value_min"]).astype("Float64")
+    asked = frame["area_m2"].fillna(frame["share"] * target)
+    level = frame["zone_id"].notna()
+    total = asked.groupby([frame["target_id"], level]).transform("sum")
+    once = ~frame.assign(level=level).duplicated(["target_id", "level"])
+    more = once & (total > target * ROUNDING)
+    message, mend = t("The parts of the split are more than the target."), t("Mend the shares or areas of the split.")
+    yield from findings.issues("target_splits", frame, more, "area_m2", "area", message, mend)

@@ -32,6 +32,7 @@ SCOPE = {
     "pins": "sense",
     "quotas": "zone_id",
     "weights": "",
+    "target_splits": "target_id",
 }
 """Table → the column whose values in a file are those that a complete file tells everything about; empty: it tells all
 of the table."""

@@ -31,6 +31,7 @@ NATURAL = {
     "pins": ("sense", "need_id", "tenant_id", "unit_id", "building_id"),
     "quotas": ("zone_id", "sectors", "sense"),
     "weights": ("criterion",),
+    "target_splits": ("target_id", "zone_id", "year"),
 }
 """Table → the columns that tell its rows apart where a ledger has no key of ours."""
 IDLE = {
@@ -38,6 +39,7 @@ IDLE = {
     "published_figures": frozenset({"park_id", "period"}),
     "waivers": frozenset({"unit_id", "building_id"}),
     "pins": frozenset({"need_id", "tenant_id", "unit_id", "building_id"}),
+    "target_splits": frozenset({"zone_id", "year"}),
 }
 """Table → columns of `NATURAL` without which the others still tell its rows apart."""
 NAMES = ("parks", "tenants", "projects")

@@ -133,6 +133,7 @@ def event(code: object, t: Translate) -> str:
         "completed": t("Completed"),
         "recognised": t("Recognised"),
         "handed_over": t("Handed over"),
+        "first_let": t("First let"),
     }
     return names.get(str(code), t("unknown"))
 

@@ -98,6 +98,7 @@ class _Voice:
             "pins": t("Pin or ban {key}", key=key),
             "quotas": t("Quota {key}", key=key),
             "weights": t("Weight of {key}", key=key),
+            "target_splits": t("Split {key}", key=key),
         }[table]
         name = self._name(table, key)
         return f"{said} {name}" if name else said

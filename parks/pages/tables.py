@@ -26,7 +26,10 @@ ROW = 36
 """Height of one row [px]."""
 DIGIT = 8
 """Width of one digit [px]."""
-SHARES = {"vacancy", "score", "share"}
+SHARES = {
+    *("vacancy", "score", "share", "dropout", "chance", "swing"),
+    *("probability", "probability_with", "probability_without"),
+}
 NAMED = {
     "zone_id": "zones",
     "park_id": "parks",

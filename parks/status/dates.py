@@ -43,6 +43,12 @@ def quarter_index(days: pd.Series[pd.Timestamp]) -> pd.Series[int]:
     return (days.dt.year * 4 + days.dt.quarter - 1).astype("Int64")
 
 
+def quarter_end(index: int) -> int:
+    """Return the number of the last day of a quarter (see `quarter_index`)."""
+    year, place = divmod(index + 1, 4)
+    return int(np.datetime64(f"{year:04d}-{place * 3 + 1:02d}-01", "D").astype(np.int64)) - 1
+
+
 def quarter_names(index: pd.Series[int]) -> pd.Series[str]:
     """Return quarters (see `quarter_index`) as text such as ``2026-Q1``, NA where not known."""
     year, place = (index // 4).astype("string"), (index % 4 + 1).astype("string")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from parks.status import dates, milestones, progress, rows, standings
+from parks.status import dates, delays, progress, rows, simulation, standings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from parks.policy import Policy
@@ -17,22 +19,20 @@ if TYPE_CHECKING:
 
 PERCENTILES = (0.1, 0.5, 0.9)
 """Shares of the runs that lie at or below the three areas told."""
-
-
-class Outlook(NamedTuple):
-    """What is known today of the projects that can be simulated; one entry a project (see `_outlook`)."""
-
-    ledger: pd.DataFrame
-    done: NDArray[np.bool_]
-    due_months: NDArray[np.float64]
-    mean_months: NDArray[np.float64]
-    sd_common: NDArray[np.float64]
-    sd_own: NDArray[np.float64]
-    alive: NDArray[np.float64]
+QUARTERS = ("target_id", "kind", "quarter", "p10_m2", "p50_m2", "p90_m2", "probability")
+"""The columns of `by_quarter`."""
 
 
 def by_target(
-    park: Snapshot, rules: Policy, *, rule: str = "completed", basis: str = "gross", runs: int = 2000, seed: int = 1
+    park: Snapshot,
+    rules: Policy,
+    *,
+    rule: str = "completed",
+    basis: str = "gross",
+    runs: int = 2000,
+    seed: int = 1,
+    edited: Mapping[str, float] | None = None,
+    made: simulation.Runs | None = None,
 ) -> pd.DataFrame:
     """Return the probability of reaching each target by its day, and how much will then be done.
 
@@ -49,6 +49,10 @@ def by_target(
     seed
         Seed of the random numbers. Each project draws its own by its id, so that another project more or less
         leaves the draws of all others as they are.
+    edited
+        Assumption → value that the user puts in its place (see `delays.by_step`).
+    made
+        What `simulation.play` gave for the same arguments, where it is at hand.
 
     Returns
     -------
@@ -60,20 +64,25 @@ def by_target(
         projects of unknown area, and those not done without a planned day: they deliver nothing in any run.
         All are NA for a target without a value or a day.
 
+    Raises
+    ------
+    KeyError
+        When the policy lacks an assumption, or one is edited that it has not.
+
     Notes
     -----
     A project is delivered whole or not at all. One that is not done needs every step up to the rule's milestone
-    that it has not reached. Its day is the planned one, plus the lateness of its latest overdue step, plus a slip:
-    the sum over those steps of mean and spread (``delay.<event>.mean_months``, ``.sd_months``). Of the variance of a
-    step the share ``delay.common_share`` is one draw for all projects of a run, the rest the project's own. It drops
-    out at each of the steps with ``dropout.<event>``. It cannot be done before the snapshot's day.
+    that it has not reached. Its day is the planned one, plus the share ``delay.carried_share`` of the lateness of the
+    last step that it reached, plus what its steps add: for each of them a draw of mean and spread (`delays.by_step`).
+    The next step adds at least what it is overdue today. Of the variance of a step the share ``delay.common_share``
+    is one draw for all projects of a run, the rest the project's own; so is the error of a mean told from the record.
+    It drops out at each of the steps with its share. It cannot be done before the day after the snapshot's.
     """
     wanted = progress.targets(rules)
-    outlook = _outlook(park, rules, rule, basis)
-    delivered = _simulate(outlook, runs, seed)
-    total = _totals(outlook, delivered, len(wanted))
+    made = made or simulation.play(park, rules, rule, basis, runs, seed, edited)
+    total = totals(made, made.delivered(), len(wanted))
     every = progress.entries(park, rules, rule, basis)
-    skipped = every[~every["project"].isin(outlook.ledger["project"])]
+    skipped = every[~every["project"].isin(made.outlook.ledger["project"])]
     value = wanted["value_min"].to_numpy(dtype=float, na_value=np.nan)
     known = (wanted["value_min"].notna() & wanted["due_on"].notna()).to_numpy(dtype=bool)
     low, middle, high = np.quantile(total, PERCENTILES, axis=1, method="inverted_cdf")
@@ -92,36 +101,89 @@ def by_target(
             "runs": rows.whole(np.full(len(wanted), runs)),
             "seed": rows.whole(np.full(len(wanted), seed)),
             "unknown_projects": rows.whole(np.bincount(skipped["target"], minlength=len(wanted))),
-            "standing": standings.worst(np.maximum(_assumed(rules), every["rank"]), group, len(wanted)),
+            "standing": standings.worst(np.maximum(_rests(made, rules), every["rank"]), group, len(wanted)),
             "due_on": wanted["due_on"],
         }
     )
 
 
+def by_quarter(
+    park: Snapshot,
+    rules: Policy,
+    *,
+    rule: str = "completed",
+    basis: str = "gross",
+    runs: int = 2000,
+    seed: int = 1,
+    edited: Mapping[str, float] | None = None,
+    made: simulation.Runs | None = None,
+) -> pd.DataFrame:
+    """Return how much of each target is done by the end of each quarter, from that of the snapshot's day on.
+
+    Parameters
+    ----------
+    park, rules, rule, basis, runs, seed, edited, made
+        As in `by_target`, and on the same runs.
+
+    Returns
+    -------
+    DataFrame
+        ``target_id kind quarter p10_m2 p50_m2 p90_m2 probability``: areas added up to the end of the quarter [m²], to
+        the last quarter of the target; `probability` that the target is reached by then, NA for one without a value.
+        A target without a day, or whose day has passed, has no rows.
+    """
+    wanted, today = progress.targets(rules), dates.number(park.day)
+    made = made or simulation.play(park, rules, rule, basis, runs, seed, edited)
+    first = int(dates.quarter_index(pd.Series([pd.Timestamp(park.day)]))[0])
+    found = []
+    for row, target in wanted[wanted["due_on"].notna()].iterrows():
+        mine, value = made.target == row, target["value_min"]
+        last = int(dates.quarter_index(pd.Series([target["due_on"]]))[0])
+        for quarter in range(first, last + 1):
+            end = (dates.quarter_end(quarter) - today) / dates.DAYS_PER_MONTH
+            total = made.area[mine] @ (made.arrival[mine] <= end)
+            low, middle, high = np.quantile(total, PERCENTILES, method="inverted_cdf")
+            chance = pd.NA if pd.isna(value) else float((total >= float(value)).mean())
+            name = dates.quarter_names(pd.Series([quarter], dtype="Int64"))[0]
+            found.append((target["target_id"], target["project_kind"], name, low, middle, high, chance))
+    frame = pd.DataFrame(found, columns=list(QUARTERS))
+    text = dict.fromkeys(QUARTERS[:3], "string")
+    return frame.astype(text | dict.fromkeys(QUARTERS[3:], "Float64"))
+
+
 def by_project(
-    park: Snapshot, rules: Policy, *, rule: str = "completed", basis: str = "gross", runs: int = 2000, seed: int = 1
+    park: Snapshot,
+    rules: Policy,
+    *,
+    rule: str = "completed",
+    basis: str = "gross",
+    runs: int = 2000,
+    seed: int = 1,
+    edited: Mapping[str, float] | None = None,
+    made: simulation.Runs | None = None,
 ) -> pd.DataFrame:
     """Return what each project that is not done moves: the probability of its target with it, and without it.
 
     Parameters
     ----------
-    park, rules, rule, basis, runs, seed
+    park, rules, rule, basis, runs, seed, edited, made
         As in `by_target`; every project is judged on the same runs (common random numbers).
 
     Returns
     -------
     DataFrame
-        ``target_id project_id zone_id area_m2 chance probability_with probability_without swing``, greatest swing
-        first. `chance` is the share of runs in which it is delivered by the target's day.
+        ``target_id project_id zone_id area_m2 chance probability_with probability_without swing swing_m2 expected_on``,
+        greatest swing first. `chance` is the share of runs in which it is delivered by the target's day; `swing_m2` is
+        what it adds to the area that is reached in half of the runs [m²]: it tells them apart where no single one
+        moves the probability;
+        `expected_on` the day by which it is delivered in half of the runs, NaT when it drops out in more than half.
     """
     wanted = progress.targets(rules)
-    outlook = _outlook(park, rules, rule, basis)
-    delivered = _simulate(outlook, runs, seed)
-    area = outlook.ledger["area_m2"].to_numpy(dtype=float)
-    target = outlook.ledger["target"].to_numpy(dtype=np.int64)
+    made = made or simulation.play(park, rules, rule, basis, runs, seed, edited)
+    outlook, delivered, area, target = made.outlook, made.delivered(), made.area, made.target
     value = wanted["value_min"].to_numpy(dtype=float, na_value=np.nan)[target]
     at = np.flatnonzero(~outlook.done & ~np.isnan(value))
-    others = _totals(outlook, delivered, len(wanted))[target[at]] - area[at, None] * delivered[at]
+    others = totals(made, delivered, len(wanted))[target[at]] - area[at, None] * delivered[at]
     without = (others >= value[at, None]).mean(axis=1)
     with_it = (others + area[at, None] >= value[at, None]).mean(axis=1)
     found = pd.DataFrame(
@@ -132,69 +194,41 @@ def by_project(
             "probability_with": with_it,
             "probability_without": without,
             "swing": with_it - without,
+            "swing_m2": _halfway(others + area[at, None]) - _halfway(others),
+            "expected_on": middle(made.arrival[at], park),
         }
     )
-    return found.sort_values(["swing", "project_id"], ascending=[False, True], kind="stable", ignore_index=True)
-
-
-def _outlook(park: Snapshot, rules: Policy, rule: str, basis: str) -> Outlook:
-    """Return the projects of known area that are done or have a planned day, and what stands before them [months]."""
-    every = progress.entries(park, rules, rule, basis)
-    known = every["area_m2"].notna() & (every["done"].notna() | every["plan"].notna())
-    ledger = every[known].reset_index(drop=True)
-    project, steps = ledger["project"].to_numpy(dtype=np.int64), milestones.chain(progress.event(rules, rule))
-    done = ledger["done"].notna().to_numpy(dtype=bool)
-    open_ = (milestones.reached(park)[project][:, steps] == dates.NEVER) & ~done[:, None]
-    today, names = dates.number(park.day), [milestones.EVENTS[step] for step in steps]
-    overdue = np.maximum(today - milestones.planned(park)[project][:, steps], 0)
-    late = np.where(open_, overdue, 0).max(axis=1, initial=0)
-    due = dates.numbers(rows.take(progress.targets(rules)["due_on"], ledger["target"].to_numpy()), dates.ALWAYS)
-    expected = np.where(
-        ledger["done"].notna(), dates.numbers(ledger["done"], 0), dates.numbers(ledger["plan"], 0) + late
-    )
-    mean, sd = _values(rules, names, "delay.{}.mean_months"), _values(rules, names, "delay.{}.sd_months")
-    common = _values(rules, ["common_share"], "delay.{}")[0]
-    return Outlook(
-        ledger=ledger,
-        done=done,
-        due_months=np.where(done | (due > today), (due - expected) / dates.DAYS_PER_MONTH, -np.inf),
-        mean_months=open_ @ mean,
-        sd_common=np.sqrt(common) * (open_ @ sd),
-        sd_own=np.sqrt(1 - common) * np.sqrt(open_ @ sd**2),
-        alive=np.where(open_, 1 - _values(rules, names, "dropout.{}"), 1.0).prod(axis=1),
+    return found.sort_values(
+        ["swing", "swing_m2", "project_id"], ascending=[False, False, True], kind="stable", ignore_index=True
     )
 
 
-def _simulate(outlook: Outlook, runs: int, seed: int) -> NDArray[np.bool_]:
-    """Return whether each project is delivered by its target's day, in each run."""
-    shock = np.random.default_rng([seed, 0]).standard_normal(runs)
-    delivered = np.empty((len(outlook.ledger), runs), dtype=np.bool_)
-    for row, name in enumerate(outlook.ledger["project_id"]):
-        draw = np.random.default_rng([seed, 1, int.from_bytes(str(name).encode(), "big")])
-        slip = (
-            outlook.mean_months[row] + outlook.sd_common[row] * shock + outlook.sd_own[row] * draw.standard_normal(runs)
-        )
-        delivered[row] = (slip <= outlook.due_months[row]) & (draw.random(runs) < outlook.alive[row])
-    return delivered
-
-
-def _totals(outlook: Outlook, delivered: NDArray[np.bool_], targets: int) -> NDArray[np.float64]:
+def totals(made: simulation.Runs, delivered: NDArray[np.bool_], targets: int) -> NDArray[np.float64]:
     """Return the area delivered to each target in each run [m²]."""
-    area = outlook.ledger["area_m2"].to_numpy(dtype=float)
-    target = outlook.ledger["target"].to_numpy(dtype=np.int64)
     total = np.zeros((targets, delivered.shape[1]))
     for row in range(targets):
-        total[row] = area[target == row] @ delivered[target == row]
+        mine = made.target == row
+        total[row] = made.area[mine] @ delivered[mine]
     return total
 
 
-def _values(rules: Policy, names: list[str], pattern: str) -> NDArray[np.float64]:
-    """Return the assumptions called `pattern` filled with each name; KeyError when the policy lacks one."""
-    values = rules.assumptions.set_index("name")["value"]
-    return values.loc[[pattern.format(name) for name in names]].to_numpy(dtype=float)
+def _halfway(total: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the area that half of the runs reach at most, for each row [m²]."""
+    place = (total.shape[1] - 1) // 2
+    found: NDArray[np.float64] = np.partition(total, place, axis=1)[:, place]
+    return found
 
 
-def _assumed(rules: Policy) -> int:
-    """Return the worst rank of the assumptions that the forecast rests on."""
-    used = rules.assumptions["name"].str.startswith(("delay.", "dropout."))
-    return int(standings.ranks(rules.assumptions.loc[used, "standing"]).max())
+def middle(arrival: NDArray[np.float64], park: Snapshot) -> pd.Series[pd.Timestamp]:
+    """Return the day by which each project has arrived in half of the runs; NaT when it has not."""
+    middle = np.quantile(arrival, 0.5, axis=1, method="inverted_cdf") if len(arrival) else np.zeros(0)
+    here = np.isfinite(middle)
+    number = np.ceil(np.where(here, middle, 0) * dates.DAYS_PER_MONTH).astype(np.int64) + dates.number(park.day)
+    return dates.days(np.where(here, number, dates.NEVER))
+
+
+def _rests(made: simulation.Runs, rules: Policy) -> int:
+    """Return the worst rank of what the forecast uses: its steps, and the assumption on what they have in common."""
+    used = rules.assumptions["name"].str.startswith(delays.EDITABLE)
+    common = standings.ranks(rules.assumptions.loc[used, "standing"]).max()
+    return int(max(common, standings.ranks(made.outlook.steps["standing"]).max()))

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 WORKS = ("approved", "started", "topped_out", "completed", "handed_over")
 """The events of building, each after the one before: who has reached a later one has reached it too."""
-EVENTS = (*WORKS, "recognised")
-"""Every event. Recognition is granted by others and may come at any time, so it implies nothing."""
+EVENTS = (*WORKS, "recognised", "first_let")
+"""Every event. Recognition is granted by others, and a first lease may be signed before the works end: both may come at
+any time, so they imply nothing."""
 
 
 def reached(park: Snapshot) -> NDArray[np.int64]:
@@ -29,13 +30,38 @@ def reached(park: Snapshot) -> NDArray[np.int64]:
         `dates.NEVER` when it is not reached by the snapshot's day as far as known. An event of building counts as
         reached at the latest when a later one is.
     """
+    found = on_record(park)
+    works = found[:, : len(WORKS)]
+    found[:, : len(WORKS)] = np.minimum.accumulate(works[:, ::-1], axis=1)[:, ::-1]
+    return found
+
+
+def on_record(park: Snapshot) -> NDArray[np.int64]:
+    """Return what `reached` does, without what follows from later events: only days that the ledger itself gives."""
     actual = dates.numbers(park.milestones["actual_on"], dates.NEVER)
     actual[actual > dates.number(park.day)] = dates.NEVER
     found = np.full((len(park.projects), len(EVENTS)), dates.NEVER, dtype=np.int64)
     at, project, event = _cells(park)
     np.minimum.at(found, (project, event), actual[at])
-    works = found[:, : len(WORKS)]
-    found[:, : len(WORKS)] = np.minimum.accumulate(works[:, ::-1], axis=1)[:, ::-1]
+    return found
+
+
+def steps(park: Snapshot) -> NDArray[np.bool_]:
+    """Return which events lie on the way of each project, as projects × `EVENTS`.
+
+    All of them, but that a renewal is topped out only where the ledger says so.
+    """
+    found = np.ones((len(park.projects), len(EVENTS)), dtype=np.bool_)
+    place = EVENTS.index("topped_out")
+    found[(park.projects["kind"] == "renewal").fillna(value=False).to_numpy(dtype=bool), place] = False
+    _, project, event = _cells(park)
+    found[project[event == place], place] = True
+    return found
+
+
+def open_steps(park: Snapshot) -> NDArray[np.bool_]:
+    """Return which events each project still has before it, as projects × `EVENTS`."""
+    found: NDArray[np.bool_] = steps(park) & (reached(park) == dates.NEVER)
     return found
 
 
@@ -55,10 +81,39 @@ def planned(park: Snapshot) -> NDArray[np.int64]:
 
 
 def chain(event: str) -> list[int]:
-    """Return the places in `EVENTS` of every step up to `event`; recognition is taken to follow completion."""
-    if event == "recognised":
-        return [*range(EVENTS.index("completed") + 1), EVENTS.index("recognised")]
+    """Return the places in `EVENTS` of every step up to `event`; what is no step is taken to follow completion."""
+    if event not in WORKS:
+        return [*range(EVENTS.index("completed") + 1), EVENTS.index(event)]
     return list(range(EVENTS.index(event) + 1))
+
+
+def dropped(park: Snapshot) -> NDArray[np.bool_]:
+    """Return which projects are given up by the snapshot's day, as far as known."""
+    return dates.numbers(park.projects["dropped_on"], dates.NEVER) <= dates.number(park.day)
+
+
+def timeline(park: Snapshot) -> pd.DataFrame:
+    """Return every milestone on record with its planned day and the day on which it was reached.
+
+    Returns
+    -------
+    DataFrame
+        ``project_id milestone_id event planned_on reached_on days_late evidence source standing``, sorted by project
+        and in the order of `EVENTS`.
+
+        - `reached_on`: NaT when not reached by the snapshot's day as far as known;
+        - `days_late`: days from the planned day to the day reached, or to the snapshot's day for what is overdue
+          [days]; below 0 is early; NA when it is not due yet or one of the days is not known.
+    """
+    frame, today = park.milestones, pd.Timestamp(park.day)
+    place = pd.Series(rows.places(EVENTS, frame["event"]), index=frame.index)
+    reached_on = frame["actual_on"].where(frame["actual_on"] <= today)
+    until = reached_on.fillna(today).where(reached_on.notna() | (frame["planned_on"] < today))
+    late_ = (until - frame["planned_on"]).dt.days.astype("Int64")
+    found = frame.assign(reached_on=reached_on, days_late=late_, place=place)
+    found = found.sort_values(["project_id", "place", "milestone_id"], kind="stable", ignore_index=True)
+    columns = ["project_id", "milestone_id", "event", "planned_on", "reached_on", "days_late", "evidence"]
+    return found[[*columns, "source", "standing"]]
 
 
 def late(park: Snapshot) -> pd.DataFrame:
@@ -68,11 +123,12 @@ def late(park: Snapshot) -> pd.DataFrame:
     -------
     DataFrame
         ``project_id name_zh name_en kind zone_id counts_to milestone_id event planned_on days_late gfa_m2 standing``.
-        An event of building is not late when a later one is reached.
+        An event of building is not late when a later one is reached, and nothing is late of a project given up.
     """
     at, project, event = _cells(park)
     behind = dates.number(park.day) - dates.numbers(park.milestones["planned_on"], dates.number(park.day))[at]
-    late_ = np.flatnonzero((behind > 0) & (reached(park)[project, event] == dates.NEVER))
+    open_ = (reached(park)[project, event] == dates.NEVER) & ~dropped(park)[project]
+    late_ = np.flatnonzero((behind > 0) & open_)
     at, project, behind = at[late_], project[late_], behind[late_]
     names = ["project_id", "name_zh", "name_en", "kind", "zone_id", "counts_to"]
     found = pd.DataFrame({name: rows.take(park.projects[name], project) for name in names}).assign(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from parks.status import dates, milestones, rows, standings
+from parks.status import dates, milestones, phases, rows, standings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PARTS = ("done", "under_way", "planned")
 """The parts of a programme. A project is in exactly one."""
-LEVELS = {"zone": "zone_id", "quarter": "quarter", "project": "project_id"}
+LEVELS = {"zone": "zone_id", "quarter": "quarter", "project": "project_id", "developer": "developer"}
 """The levels that progress is told by, with the name of their id."""
 
 CURVE = (
@@ -68,45 +68,63 @@ def by_target(park: Snapshot, rules: Policy, rule: str = "completed", basis: str
         Counting rule: ``started completed recognised``. A project is done from the day on which it reached that
         milestone, under way when its works have started but it is not done, else planned.
     basis
-        ``gross`` or ``far``: which area of a project counts.
+        ``gross``, ``above_ground`` or ``far``: which area of a project counts.
 
     Returns
     -------
     DataFrame
         ``target_id kind rule basis target_m2 done_m2 under_way_m2 planned_m2 projects unknown_projects
-        other_kind_projects standing document_id due_on``.
+        other_kind_projects standing document_id due_on clause gone_m2 unknown_gone net_m2 dropped_projects
+        whole_projects``.
 
         A project counts towards the target that its `counts_to` names, if it is of the target's kind;
         `other_kind_projects` counts those that name it and are not. Areas [m²] are sums of what is known, NA when
         there are projects in that part and the area of none is known; `unknown_projects` counts projects of
         unknown area. `standing` is the worst among the projects.
+
+        - `clause`: the paper's, NA where none is on record;
+        - `gone_m2`: space that renewals under way have taken out and not given back [m², gross]; `unknown_gone`
+          counts those of which that area is not known;
+        - `net_m2`: `done_m2` less `gone_m2`, NA when one of them is;
+        - `dropped_projects`: given up before they were done; `whole_projects`: counted by their phases. Neither is in
+          any other figure.
     """
     wanted, ledger = targets(rules), entries(park, rules, rule, basis)
     found = _sums(ledger, ledger["target"].to_numpy(dtype=np.int64), len(wanted))
-    misfiled = rows.find(wanted["target_id"], park.projects["counts_to"])
-    misfiled = misfiled[~np.isin(np.arange(len(misfiled)), ledger["project"])]
-    other = np.bincount(misfiled[misfiled >= 0], minlength=len(wanted))
-    found.insert(5, "other_kind_projects", rows.whole(other))
-    return _headed(wanted, np.arange(len(wanted)), rule, basis, found)
+    every = _named(park, rules)
+    away = every[~every["project"].isin(ledger["project"])]
+    apart = {
+        "other_kind_projects": ~away["agrees"],
+        "dropped_projects": away["agrees"] & ~away["whole"],
+        "whole_projects": away["agrees"] & away["whole"],
+    }
+    counts = {
+        name: rows.whole(np.bincount(away.loc[mask, "target"], minlength=len(wanted))) for name, mask in apart.items()
+    }
+    found.insert(5, "other_kind_projects", counts.pop("other_kind_projects"))
+    return _headed(wanted, np.arange(len(wanted)), rule, basis, found).assign(**counts)
 
 
 def by(park: Snapshot, rules: Policy, level: str, rule: str = "completed", basis: str = "gross") -> pd.DataFrame:
-    """Return progress by zone, quarter or project, one row for each target that it counts towards.
+    """Return progress by zone, quarter, project or developer, one row for each target that it counts towards.
 
     Parameters
     ----------
     park, rules, rule, basis
         As in `by_target`; the zones of the policy say which zone counts another in.
     level
-        ``zone``, ``quarter`` (of the day on which a project was done, or is planned to be) or ``project``.
+        ``zone``, ``quarter`` (of the day on which a project was done, or is planned to be), ``project`` or
+        ``developer``.
 
     Returns
     -------
     DataFrame
-        The level's id, then the columns of `by_target`, sorted by target and id; the row without an id (zone or
-        day not known) comes last. `target_m2` is the whole target on every row: the plan does not split it.
+        The level's id, then the columns of `by_target` but those that count projects apart, sorted by target and id;
+        the row without an id (zone, day or developer not known) comes last. `target_m2` is the whole target
+        on every row: the plan does not split it.
     """
     wanted, ledger = targets(rules), entries(park, rules, rule, basis)
+    ledger = ledger.assign(developer=rows.take(park.projects["developer"], ledger["project"].to_numpy(dtype=np.int64)))
     keys = ledger.groupby(["target", LEVELS[level]], dropna=False, sort=True)
     group = keys.ngroup().to_numpy().astype(np.int64)
     first = np.full(keys.ngroups, -1, dtype=np.int64)
@@ -152,35 +170,51 @@ def late(park: Snapshot) -> pd.DataFrame:
 def entries(park: Snapshot, rules: Policy, rule: str, basis: str) -> pd.DataFrame:
     """Return one row for each project that counts towards a target.
 
+    A whole whose phases are in the ledger does not count, nor does a project given up before it was done.
+
     Returns
     -------
     DataFrame
-        ``project target`` (their rows), ``project_id zone_id part area_m2 rank``; `done` and `plan`, days on which
-        the rule's milestone was reached and is planned; `quarter` of the first of them that is known.
+        ``project target`` (their rows), ``project_id zone_id part area_m2 gone_m2 rank``; `done` and `plan`, days on
+        which the rule's milestone was reached and is planned; `quarter` of the first of them that is known.
+        `gone_m2` is what it has taken out and not given back [m²], 0 for what takes nothing out now.
     """
-    wanted, projects = targets(rules), park.projects
-    target = rows.find(wanted["target_id"], projects["counts_to"])
-    agrees = (rows.take(wanted["project_kind"], target) == projects["kind"]).fillna(value=False).to_numpy(dtype=bool)
-    at = np.flatnonzero((target >= 0) & agrees)
-    place, reached = milestones.EVENTS.index(event(rules, rule)), milestones.reached(park)[at]
+    projects, every = park.projects, _named(park, rules)
+    place, reached = milestones.EVENTS.index(event(rules, rule)), milestones.reached(park)
+    away = milestones.dropped(park) & (reached[:, place] == dates.NEVER)
+    kept = every[every["agrees"] & ~every["whole"] & ~away[every["project"]]]
+    at, target = kept["project"].to_numpy(dtype=np.int64), kept["target"].to_numpy(dtype=np.int64)
+    reached = reached[at]
     begun = reached[:, milestones.EVENTS.index("started")] != dates.NEVER
     done = dates.days(reached[:, place])
     plan = dates.days(milestones.planned(park)[at, place])
     zone = rows.counted(projects["zone_id"], rules.zones.set_index("zone_id")["counted_in"])
+    gone = begun & (reached[:, milestones.EVENTS.index("completed")] == dates.NEVER)
+    gone &= (rows.take(projects["kind"], at) == "renewal").fillna(value=False).to_numpy(dtype=bool)
     return pd.DataFrame(
         {
             "project": at,
-            "target": target[at],
+            "target": target,
             "project_id": rows.take(projects["project_id"], at),
             "zone_id": rows.take(zone, at),
             "part": np.where(done.notna(), 0, np.where(begun, 1, 2)),
             "area_m2": rows.take(projects[area_column(rules, basis)], at),
+            "gone_m2": rows.take(projects["taken_out_m2"], at).where(gone, 0.0),
             "rank": _ranks(park)[at],
             "done": done,
             "plan": plan,
             "quarter": dates.quarters(done.fillna(plan)),
         }
     )
+
+
+def _named(park: Snapshot, rules: Policy) -> pd.DataFrame:
+    """Return each project that names a target in m²: ``project target`` (their rows) ``agrees`` in kind, ``whole``."""
+    wanted, projects = targets(rules), park.projects
+    target = rows.find(wanted["target_id"], projects["counts_to"])
+    agrees = (rows.take(wanted["project_kind"], target) == projects["kind"]).fillna(value=False).to_numpy(dtype=bool)
+    found = {"project": np.arange(len(projects)), "target": target, "agrees": agrees, "whole": phases.wholes(projects)}
+    return pd.DataFrame(found)[target >= 0].reset_index(drop=True)
 
 
 def _ranks(park: Snapshot) -> NDArray[np.int64]:
@@ -206,7 +240,18 @@ def _sums(ledger: pd.DataFrame, group: NDArray[np.int64], groups: int) -> pd.Dat
         projects=rows.whole(projects.sum(axis=1)),
         unknown_projects=rows.whole(np.bincount(group[~known], minlength=groups)),
         standing=standings.worst(ledger["rank"].to_numpy(dtype=np.int64), group, groups),
+        **_gone(ledger, group, groups, found["done_m2"]),
     )
+
+
+def _gone(ledger: pd.DataFrame, group: NDArray[np.int64], groups: int, done: pd.Series[float]) -> dict[str, Any]:
+    """Return what is taken out of each group and not given back, and what is done less that [m²]."""
+    gone = ledger["gone_m2"].to_numpy(dtype=float, na_value=np.nan)
+    unknown = np.bincount(group[np.isnan(gone)], minlength=groups)
+    known = np.bincount(group[gone > 0], minlength=groups)
+    total = np.bincount(group, weights=np.nan_to_num(gone), minlength=groups).astype(np.float64)
+    area = rows.area(total, (unknown > 0) & (known == 0))
+    return {"gone_m2": area, "unknown_gone": rows.whole(unknown), "net_m2": done - area}
 
 
 def _headed(
@@ -218,9 +263,9 @@ def _headed(
         found.insert(place, name, rows.take(wanted[column], target))
     found.insert(2, "rule", pd.Series(rule, index=found.index, dtype="string"))
     found.insert(3, "basis", pd.Series(basis, index=found.index, dtype="string"))
-    return found.assign(
-        document_id=rows.take(wanted["document_id"], target), due_on=rows.take(wanted["due_on"], target)
-    )
+    after = [name for name in ("gone_m2", "unknown_gone", "net_m2") if name in found]
+    told = {name: rows.take(wanted[name], target) for name in ("document_id", "due_on", "clause")}
+    return found.drop(columns=after).assign(**told, **{name: found[name] for name in after})
 
 
 def _quarterly(ledger: pd.DataFrame, target: pd.Series, park: Snapshot) -> pd.DataFrame:

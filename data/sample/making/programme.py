@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from making import draw
+from making import draw, more
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,7 +41,7 @@ def projects(buildings: list[draw.Row], places: list[draw.Row]) -> list[draw.Row
     for index in (4, 27, 41, 58):
         made[index]["gfa_m2"] = None
     draw.blank(made, "far_area_m2", 0.05)
-    return made
+    return more.projects(made, place)
 
 
 def _new_build(buildings: list[draw.Row], place: dict[str, draw.Row]) -> list[draw.Row]:
@@ -117,6 +117,7 @@ def _project(
         "building_id": group[0]["building_id"] if len(group) == 1 else None,
         "developer": f"示例建设单位 {int(rng.integers(1, 13)):02d}",
         "gfa_m2": sum(row["_gfa"] for row in group),
+        "_above": sum(row["above_ground_m2"] for row in group),
         "far_area_m2": round(sum(row["above_ground_m2"] for row in group) * (0.93 + 0.09 * rng.random())),
         "counts_to": None if place["zone_id"] == OUTSIDE else target,
         **draw.MARKS,
@@ -190,7 +191,7 @@ def milestones(rows: list[draw.Row]) -> list[draw.Row]:
     made = []
     for project in rows:
         rng = draw.stream(f"milestones {project['name_en']}")
-        events = NEW_BUILD if project["kind"] == "new_build" else RENEWAL
+        events = project.get("_events") or (NEW_BUILD if project["kind"] == "new_build" else RENEWAL)
         for number, event in enumerate(events, start=1):
             planned, true = project["_days"][event]
             reached = true is not None and true <= draw.DAY
@@ -206,4 +207,4 @@ def milestones(rows: list[draw.Row]) -> list[draw.Row]:
                     **draw.MARKS,
                 }
             )
-    return made
+    return more.milestones(rows, made)
