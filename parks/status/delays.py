@@ -97,11 +97,12 @@ def by_step(park: Snapshot, rules: Policy, edited: Mapping[str, float] | None = 
     late = lateness(park, known["delay.carried_share"])
     passed, dropped = _passed(park)
     found = [
-        _slip(event, place, late, known, given)
-        | _drops(event, int(passed[place]), int(dropped[place]), known, given)
+        _slip(event, place, late, known, given) | _drops(event, int(passed[place]), int(dropped[place]), known, given)
         for place, event in enumerate(milestones.EVENTS)
     ]
-    frame = pd.DataFrame(found).astype(dict.fromkeys(("reached", "waiting", "quarters", "resolved", "dropped"), "Int64"))
+    frame = pd.DataFrame(found).astype(
+        dict.fromkeys(("reached", "waiting", "quarters", "resolved", "dropped"), "Int64")
+    )
     assumed = rules.assumptions[rules.assumptions["name"].str.startswith(EDITABLE)]
     rests = frame[["delay_from", "dropout_from"]].ne("record").any(axis=1).to_numpy(dtype=bool)
     own = int(standings.ranks(park.milestones["standing"]).max(initial=standings.NO_ROW))

@@ -98,7 +98,9 @@ def by_target(park: Snapshot, rules: Policy, rule: str = "completed", basis: str
         "dropped_projects": away["agrees"] & ~away["whole"],
         "whole_projects": away["agrees"] & away["whole"],
     }
-    counts = {name: rows.whole(np.bincount(away["target"][mask], minlength=len(wanted))) for name, mask in apart.items()}
+    counts = {
+        name: rows.whole(np.bincount(away["target"][mask], minlength=len(wanted))) for name, mask in apart.items()
+    }
     found.insert(5, "other_kind_projects", counts.pop("other_kind_projects"))
     return _headed(wanted, np.arange(len(wanted)), rule, basis, found).assign(**counts)
 

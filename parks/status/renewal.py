@@ -112,8 +112,14 @@ def _by_quarter(every: pd.DataFrame) -> pd.DataFrame:
     found = []
     for quarter in [*span, pd.NA]:
         shuts, comes = (_at(closes, quarter), _at(returns, quarter) & dated)
-        gone = pd.NA if quarter is pd.NA else float(
-            area[(closes <= quarter).fillna(value=False) & ~(returns <= quarter).fillna(value=False) & ~dropped].sum()
+        gone = (
+            pd.NA
+            if quarter is pd.NA
+            else float(
+                area[
+                    (closes <= quarter).fillna(value=False) & ~(returns <= quarter).fillna(value=False) & ~dropped
+                ].sum()
+            )
         )
         touched = shuts | comes
         found.append(

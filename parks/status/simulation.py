@@ -117,9 +117,7 @@ def play(
     return Runs(outlook, arrival)
 
 
-def look(
-    park: Snapshot, rules: Policy, rule: str, basis: str, edited: Mapping[str, float] | None = None
-) -> Outlook:
+def look(park: Snapshot, rules: Policy, rule: str, basis: str, edited: Mapping[str, float] | None = None) -> Outlook:
     """Return the projects of known area that are done or have a planned day, and what stands before them."""
     every = progress.entries(park, rules, rule, basis)
     known = every["area_m2"].notna() & (every["done"].notna() | every["plan"].notna())

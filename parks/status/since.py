@@ -13,7 +13,19 @@ if TYPE_CHECKING:
     from parks.policy import Policy
     from parks.snapshot import Snapshot
 
-KINDS = ("new", "removed", "dropped", "resumed", "reached", "withdrawn", "moved", "dated", "undated", "area", "recounted")
+KINDS = (
+    "new",
+    "removed",
+    "dropped",
+    "resumed",
+    "reached",
+    "withdrawn",
+    "moved",
+    "dated",
+    "undated",
+    "area",
+    "recounted",
+)
 """What can change of a project, in the order in which it is told."""
 CHANGES = ("project_id", "what", "event", "before_on", "after_on", "days", "before_m2", "after_m2")
 """The columns of `Since.changes`."""
@@ -48,9 +60,7 @@ class Since(NamedTuple):
     changes: pd.DataFrame
 
 
-def compare(
-    before: Snapshot, now: Snapshot, rules: Policy, *, rule: str = "completed", basis: str = "gross"
-) -> Since:
+def compare(before: Snapshot, now: Snapshot, rules: Policy, *, rule: str = "completed", basis: str = "gross") -> Since:
     """Return what changed in the programme from one snapshot to another.
 
     Parameters
