@@ -1,4 +1,4 @@
-"""Requests in their loop, foreign projects and products against their targets, figures measured, and the growth path."""
+"""Requests in their loop, items against their targets, figures measured, and the growth path."""
 
 import datetime as dt
 from types import SimpleNamespace
@@ -12,7 +12,7 @@ from parks.status import growth, localisation, measured, requests, vacancy
 DAY = dt.date(2026, 6, 30)
 
 
-def frame(*rows, **days):
+def frame(*rows):
     made = pd.DataFrame(list(rows)).assign(source="hand")
     return made if "standing" in made else made.assign(standing="stated")
 

@@ -1,4 +1,4 @@
-"""Supporting facilities: the nearest, what lies in reach of them, what they offer; places one step apart on a meridian."""
+"""Supporting facilities: the nearest, what lies in reach, what they offer; places lie along a meridian."""
 
 import datetime as dt
 from types import SimpleNamespace

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from parks.policy import Policy
@@ -46,7 +47,7 @@ def nearest(park: Snapshot, rules: Policy) -> pd.DataFrame:
         Of equally near ones the first by id.
     """
     at, reach = _places(park), reaches(rules)
-    used = _in_use(park)
+    used = in_use(park)
     parts = [_nearest(park, used[used["kind"] == kind].reset_index(drop=True), at, kind, reach[kind]) for kind in KINDS]
     found = pd.concat(parts, ignore_index=True)
     order = np.argsort(np.tile(np.arange(len(park.buildings)), len(KINDS)), kind="stable")
@@ -75,8 +76,8 @@ def coverage(space: pd.DataFrame, near: pd.DataFrame, counted_in: Mapping[str, s
     -------
     DataFrame
         ``zone_id kind reach_m known_m2 covered_m2 share unknown_units``, sorted by zone, in the order of `KINDS`.
-        `known_m2` is the area [m²] of units of known area whose building has a known distance; `share` of it is covered,
-        NA when it is 0; `unknown_units` are the others.
+        `known_m2` is the area [m²] of units of known area whose building has a known distance; `share` of it is
+        covered, NA when it is 0; `unknown_units` are the others.
     """
     zone = rows.counted(space["zone_id"], counted_in)
     parts = []
@@ -105,7 +106,7 @@ def capacity(park: Snapshot, counted_in: Mapping[str, str] | None = None) -> pd.
         ``zone_id kind capacity_unit facilities capacity unknown_facilities standing``, sorted. `capacity` is the sum of
         what is known, NA when nothing is; `unknown_facilities` counts those of unknown capacity.
     """
-    used = _in_use(park)
+    used = in_use(park)
     used = used.assign(
         zone_id=rows.counted(used["zone_id"], counted_in), unknown_facilities=used["capacity"].isna().astype("Int64")
     )
@@ -116,16 +117,17 @@ def capacity(park: Snapshot, counted_in: Mapping[str, str] | None = None) -> pd.
     return found.reset_index().assign(standing=standings.worst(standings.ranks(used["standing"]), group, len(found)))
 
 
-def _in_use(park: Snapshot) -> pd.DataFrame:
+def in_use(park: Snapshot) -> gpd.GeoDataFrame:
+    """Return the facilities in use on the snapshot's day, or of which it is not known since when they are."""
     later = (park.facilities["opened_on"] > pd.Timestamp(park.day)).fillna(value=False)
-    return pd.DataFrame(park.facilities[~later].reset_index(drop=True))
+    return park.facilities[~later].reset_index(drop=True)
 
 
 def _places(park: Snapshot) -> tuple[Floats, Floats]:
-    """Return longitude and latitude [°] of the middle of each building, else of its park; NaN where neither is known."""
+    """Return longitude and latitude [°] of the middle of each building, else of its park; NaN where unknown."""
     own = shapely.centroid(park.buildings.geometry.to_numpy())
     campus = rows.find(park.parks["park_id"], park.buildings["park_id"])
-    points = np.append(park.parks.geometry.to_numpy(), None)[campus]
+    points = rows.take(park.parks.geometry, campus).to_numpy()
     where = np.where(shapely.is_missing(own), points, own)
     return shapely.get_x(where), shapely.get_y(where)
 
