@@ -31,24 +31,24 @@ def figure(target_id: str, s: Session) -> None:
         if pd.notna(row["clause"]):
             lines.append(t("Clause: {clause}", clause=row["clause"]))
         if pd.notna(row["task_no"]):
-            lines.append(t("Task {number}: {title}", number=int(row["task_no"]), title=_task(row["task_no"], s)))
+            lines.append(t("Task {number}: {title}", number=row["task_no"], title=_task(row["task_no"], s)))
         if pd.notna(row[f"units_{s.lang}"]):
             lines.append(t("Responsible units: {units}", units=row[f"units_{s.lang}"]))
         lines += [_value(target_id, s), _feeds(target_id, s)]
         lines.append(t("Standing: {standing}", standing=figures.standing(row["standing"], t)))
-        session.listed([session.plain(line) for line in lines])
+        session.listed(lines)
 
 
-def task(number: int, s: Session) -> None:
+def task(number: str, s: Session) -> None:
     """Show the figures that rest on a task, each with what is measured of it."""
     t, every = s.t, s.rules.targets
-    own = every[every["task_no"] == number]
+    own = every[(every["task_no"] == number).fillna(value=False)]
     with st.container(border=True):
         st.markdown(f"**{session.plain(t('Task {number}: {title}', number=number, title=_task(number, s)))}**")
         if own.empty:
             st.caption(t("The papers give no figure for this task."))
         for row in own.to_dict("records"):
-            session.listed([session.plain(f"{row['target_id']} {row['phrase_zh']}: {_value(row['target_id'], s)}")])
+            session.listed([f"{row['target_id']} {row['phrase_zh']}: {_value(row['target_id'], s)}"])
 
 
 def _value(target_id: str, s: Session) -> str:
@@ -72,7 +72,7 @@ def _feeds(target_id: str, s: Session) -> str:
     return t("Nothing on record counts to it")
 
 
-def _task(number: object, s: Session) -> str:
+def _task(number: str, s: Session) -> str:
     titles = s.rules.tasks.set_index("task_no")[f"title_{s.lang}"]
     return str(titles.loc[number])
 

@@ -158,10 +158,7 @@ def _targets(s: Session) -> None:
     own = ["comparator", "value_min", "value_max", "unit", "deadline", "task_no", f"units_{s.lang}", "standing"]
     frame = s.rules.targets[s.rules.targets["document_id"] == paper].reset_index(drop=True)
     found = clauses.measured(s).set_index("target_id")
-    frame = frame.assign(
-        value=[found["value"].get(name) for name in frame["target_id"]],
-        share=[found["share"].get(name) for name in frame["target_id"]],
-    )
+    frame = frame.assign(**{name: frame["target_id"].map(found[name]).astype("Float64") for name in ("value", "share")})
     told = ["target_id", "phrase_zh", *english, "value", "share", *own]
     picked = _table(s, frame, told, "targets", pick=True)
     st.caption(
@@ -190,7 +187,7 @@ def _tasks(s: Session) -> None:
     picked = _table(s, frame.assign(zones=zones), columns, "tasks", pick=True)
     st.caption(s.t("Pick a row to see the figures that rest on the task."))
     if picked is not None:
-        clauses.task(int(frame["task_no"].iloc[picked]), s)
+        clauses.task(str(frame["task_no"].iloc[picked]), s)
 
 
 def _fit(s: Session) -> None:

@@ -50,7 +50,7 @@ def _pipeline(s: Session) -> None:
     nobody = t("nobody yet")
     owners = sorted({nobody if pd.isna(one) else str(one) for one in frame["owner"]})
     left, right = st.columns([2, 1])
-    chosen = left.multiselect(t("In charge"), owners, key="owners")
+    chosen = left.multiselect(t("In charge"), owners, key="owners", placeholder=t("all"))
     due = right.toggle(t("Only what is due"), key="due_only")
     if chosen:
         frame = frame[frame["owner"].fillna(nobody).isin(chosen)]
@@ -87,7 +87,8 @@ def _growth(s: Session) -> None:
     )
     st.altair_chart(charts.growth(found, s.lang), width="stretch")
     heads = {"year": t("Year"), "stage": t("Stage"), "asked_m2": t("Expected demand m²"), "left_m2": t("Space left m²")}
-    tables.show(found.assign(stage=_stages(found["stage"], t)), s, key="growth", titles=heads)
+    areas = {name: found[name].round() for name in ("asked_m2", "left_m2")}
+    tables.show(found.assign(year=found["year"].astype("string"), **areas), s, key="growth", titles=heads)
     used = s.rules.assumptions[s.rules.assumptions["name"].str.startswith("growth.")]
     with st.expander(t("Assumptions")):
         tables.show(used, s, key="growth_assumptions")
@@ -208,7 +209,7 @@ def beside(unit: str, s: Session) -> None:
         )
         said.append(sentence)
     if said and not s.park.facilities.empty:
-        st.caption(t("Nearest, as the crow flies") + "  \n" + "  \n".join(session.plain(line) for line in said))
+        st.caption(t("Nearest, as the crow flies") + "  \n" + "  \n".join(said))
 
 
 def nearest(s: Session) -> pd.DataFrame:
@@ -224,7 +225,3 @@ def _nearest(_s: Session, key: tuple[object, ...]) -> pd.DataFrame:
 
 def _name(row: dict[str, object], s: Session) -> str:
     return s.name(row["name_en"], row["name_zh"])
-
-
-def _stages(cells: pd.Series, t: Translate) -> list[str]:
-    return [figures.stage(code, t) for code in cells]
