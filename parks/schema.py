@@ -154,7 +154,7 @@ def title(table: str, t: Translate) -> str:
         "target_splits": t("Splits of targets"),
         "facilities": t("Supporting facilities"),
         "requests": t("Requests of companies"),
-        "localisations": t("Foreign investment and localisation"),
+        "localisations": t("Foreign and localised"),
         "zones": t("Zones"),
         "sectors": t("Sectors"),
         "targets": t("Targets"),
