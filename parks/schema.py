@@ -34,6 +34,9 @@ TABLES = (
     "quotas",
     "weights",
     "target_splits",
+    "facilities",
+    "requests",
+    "localisations",
 )
 """Every table, parents before children."""
 DECISIONS = frozenset({"waivers", "pins", "quotas", "weights", "target_splits"})
@@ -149,6 +152,9 @@ def title(table: str, t: Translate) -> str:
         "quotas": t("Quotas"),
         "weights": t("Weights"),
         "target_splits": t("Splits of targets"),
+        "facilities": t("Supporting facilities"),
+        "requests": t("Requests of companies"),
+        "localisations": t("Foreign and localised"),
         "zones": t("Zones"),
         "sectors": t("Sectors"),
         "targets": t("Targets"),

@@ -176,3 +176,13 @@ def test_no_two_colours_look_alike_to_any_eye(palette: dict[str, str], eye: str)
 def test_unknown_draws_nothing_and_is_named() -> None:
     assert marks.scaled(None) == 0
     assert marks.records(pd.DataFrame({"a": pd.array([1, None], dtype="Int64")})) == [{"a": 1}, {"a": None}]
+
+
+def test_growth_is_stacked_by_stage() -> None:
+    expected = pd.DataFrame({"year": [2026, 2026], "stage": ["pilot", "production"], "asked_m2": [5000.0, 20_000.0]})
+    spec = drawn(charts.growth(expected, "en"))
+    bars = spec["layer"][0]["data"]["values"]
+    assert [(bar["year"], bar["part"], bar["value"]) for bar in bars] == [
+        ("2026", "Pilot", 0.5),
+        ("2026", "Production", 2.0),
+    ]

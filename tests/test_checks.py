@@ -74,6 +74,22 @@ ROWS = {
     "quotas": {"quota_id": "Q1", "zone_id": "Z-ZJ", "sectors": "CGT;CGT-CART", "sense": "at_least", "share": 0.3},
     "weights": {"criterion": "zone_fit", "weight": 2.0},
     "target_splits": {"split_id": "S1", "target_id": "PT10", "zone_id": "Z-ZJ", "share": 0.4},
+    "facilities": {"facility_id": "F1", "kind": "cdmo", "name_zh": "平台", "capacity": 200.0, "capacity_unit": "升"},
+    "requests": {
+        "request_id": "R1",
+        "tenant_id": "T1",
+        "subject": "增容",
+        "found_on": "2025-03-01",
+        "solved_on": "2025-03-01",
+        "answered_on": "2025-03-01",
+    },
+    "localisations": {
+        "localisation_id": "W1",
+        "kind": "imported_product",
+        "name_zh": "制剂",
+        "progress": "done",
+        "done_on": "2025-03-01",
+    },
 }
 
 
@@ -147,6 +163,13 @@ def test_a_good_row_has_no_fault(name):
         ("pins", {"unit_id": None, "sense": "ban"}, "unit_id", "place"),
         ("pins", {"need_id": None}, "need_id", "who"),
         ("pins", {"sense": "perhaps"}, "sense", "choice"),
+        ("facilities", {"capacity_unit": " "}, "capacity_unit", "missing"),
+        ("facilities", {"capacity": -1}, "capacity", "negative"),
+        ("facilities", {"kind": "shop"}, "kind", "choice"),
+        ("requests", {"solved_on": "2025-02-28"}, "solved_on", "order"),
+        ("requests", {"solved_on": None, "answered_on": "2025-02-28"}, "answered_on", "order"),
+        ("localisations", {"progress": "under_way"}, "done_on", "order"),
+        ("localisations", {"progress": "listed"}, "done_on", "order"),
         ("quotas", {"share": None}, "share", "amount"),
         ("quotas", {"area_m2": 500}, "share", "amount"),
         ("quotas", {"share": 30}, "share", "share"),

@@ -266,3 +266,31 @@ def test_the_bundled_base_map_can_be_drawn():
     base = maps.ground(snapshot.of(dt.date(2026, 1, 1), {}), RULES, lang="zh")
     kinds = {feature["properties"]["kind"] for feature in json.loads(layers.unpack(base.layers["context"]))["features"]}
     assert kinds == {"district", "river", "metro", "expressway", "road"}
+
+
+def test_facilities_are_a_layer_only_when_asked_for():
+    places = gpd.GeoSeries.from_wkt(
+        ["POINT (121.6 31.2)", "POINT (121.7 31.2)", None, "POINT (121.8 31.2)"], crs="EPSG:4326"
+    )
+    frame = pd.DataFrame(
+        {
+            "facility_id": ["F1", "F2", "F3", "F4"],
+            "kind": ["transit_stop", "cdmo", "platform", "rental_housing"],
+            "name_zh": ["<b>站</b>", "基地", "平台", "公寓"],
+            "name_en": [None, "Works", None, None],
+            "capacity": [None, 2000.0, 1.0, 1.0],
+            "capacity_unit": [None, "L", None, None],
+            "opened_on": pd.to_datetime([None, "2020-01-01", None, "2099-01-01"]),
+            "source": "hand",
+            "standing": "stated",
+        }
+    )
+    park = snapshot.of(PARK.day, {"facilities": gpd.GeoDataFrame(frame, geometry=places)})
+    layer = maps.around(park, lang="en")
+    features = json.loads(layers.unpack(layer))["features"]
+    assert [feature["properties"] for feature in features] == [
+        {"id": "F1", "name": "<b>站</b>", "kind": "transit_stop", "fact": "Transit stop · capacity unknown"},
+        {"id": "F2", "name": "Works", "kind": "cdmo", "fact": "CDMO capacity · 2,000 L"},
+    ]
+    assert "facilities" in given(view(facilities=layer))["layers"]
+    assert "facilities" not in given(view())["layers"]

@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from making import demand, draw, occupancy, places, programme, stock, tables
+from making import demand, draw, occupancy, places, programme, services, stock, tables
 
 HERE = Path(__file__).resolve().parent
 UNKNOWN_COMPLETION = (("P031", "unknown"), ("P037", "built"), ("P052", "built"), ("P034", "unknown"), ("P006", "built"))
@@ -36,18 +36,23 @@ def make() -> dict[str, list[draw.Row]]:
     stock.gaps(buildings, floors, units)
     _forget(buildings)
     published = HERE / "published"
+    services.follow_up(applying, sitting)
+    companies = places.read(published / "tenants.csv") + sitting + applying
     return {
         "parks": places.parks(places.read(published / "parks.csv"), spots),
         "buildings": buildings,
         "floors": floors,
         "units": units,
-        "tenants": places.read(published / "tenants.csv") + sitting + applying,
+        "tenants": companies,
         "needs": needs,
         "leases": leases,
         "projects": projects,
         "milestones": milestones,
         "published_figures": places.read(published / "published_figures.csv"),
         **{name: [] for name in ("waivers", "pins", "quotas", "weights", "target_splits")},
+        "facilities": services.facilities(spots, places.read(HERE.parent / "geo" / "places.csv")),
+        "requests": services.requests(leases, units),
+        "localisations": services.localisations(sitting + applying),
     }
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from parks import schema
-from parks.checks import decisions, findings, projects
+from parks.checks import decisions, findings, projects, services
 from parks.issues import Issue
 
 if TYPE_CHECKING:
@@ -101,7 +101,10 @@ def _geometry(table: str, frame: pd.DataFrame, column: Column, bounds: Bounds, t
     broken = ~wrong & ~shapely.is_valid(drawn) | shapely.is_empty(drawn)
     west, south, east, north = shapely.bounds(drawn).T if len(drawn) else np.empty((4, 0))
     away = (west < bounds[0]) | (south < bounds[1]) | (east > bounds[2]) | (north > bounds[3])
-    message, mend = t("This is not the kind of shape wanted."), t("Draw points for parks, areas for buildings.")
+    message, mend = (
+        t("This is not the kind of shape wanted."),
+        t("Draw points for parks and facilities, areas for buildings."),
+    )
     yield from findings.issues(table, frame, wrong, column.name, "geometry", message, mend)
     message, mend = t("The shape is empty or crosses itself."), t("Draw its outline again without crossing.")
     yield from findings.issues(table, frame, broken, column.name, "geometry", message, mend)
@@ -140,5 +143,7 @@ def _rows(table: str, frame: pd.DataFrame, known: Known, t: Translate) -> Iterat
         yield from findings.issues(table, frame, more, "above_ground_m2", "area", message, mend)
     elif table == "projects":
         yield from projects.rows(frame, cell, t)
+    elif table in services.ROWS:
+        yield from services.ROWS[table](frame, cell, t)
     elif table in schema.DECISIONS:
         yield from decisions.faults(table, frame, cell, known, t)

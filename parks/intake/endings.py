@@ -33,6 +33,9 @@ SCOPE = {
     "quotas": "zone_id",
     "weights": "",
     "target_splits": "target_id",
+    "facilities": "kind",
+    "requests": "",
+    "localisations": "kind",
 }
 """Table → the column whose values in a file are those that a complete file tells everything about; empty: it tells all
 of the table."""

@@ -32,6 +32,9 @@ NATURAL = {
     "quotas": ("zone_id", "sectors", "sense"),
     "weights": ("criterion",),
     "target_splits": ("target_id", "zone_id", "year"),
+    "facilities": ("kind", "name_zh"),
+    "requests": ("tenant_id", "found_on", "subject"),
+    "localisations": ("kind", "name_zh"),
 }
 """Table → the columns that tell its rows apart where a ledger has no key of ours."""
 IDLE = {

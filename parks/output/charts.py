@@ -204,6 +204,33 @@ def expiries(space: pd.DataFrame, lang: str) -> alt.LayerChart:
     return marks.dressed(t("Space that falls free, by year"), drawn, height=240, note=note)
 
 
+def growth(expected: pd.DataFrame, lang: str) -> alt.LayerChart:
+    """Return the area that companies on the growth path are expected to ask for, by year and stage.
+
+    Parameters
+    ----------
+    expected
+        `growth.expected`: ``year``, ``stage``, ``asked_m2`` [m²].
+    lang
+        ``zh`` or ``en``.
+    """
+    t = words.translator(lang)
+    bars: marks.Rows = [
+        {
+            "year": str(row["year"]),
+            "part": figures.stage(row["stage"], t),
+            "value": marks.scaled(row["asked_m2"]),
+            "shown": figures.area(row["asked_m2"], lang),
+        }
+        for row in marks.records(expected)
+    ]
+    names = [figures.stage(code, t) for code in ("pilot", "production")]
+    drawn = marks.columns(bars, "year", t("Year"), t).encode(
+        color=alt.Color("part:N", title=None, scale=alt.Scale(domain=names, range=["#56B4E9", "#0072B2"]))
+    )
+    return marks.dressed(t("Expected demand on the growth path, by year"), drawn, height=240)
+
+
 def supply(coming: pd.DataFrame, lang: str) -> alt.LayerChart:
     """Return the area to come by quarter: new buildings and what is under renovation.
 

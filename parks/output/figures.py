@@ -160,6 +160,51 @@ def sense(code: object, t: Translate) -> str:
     return names.get(str(code), t("unknown"))
 
 
+def facility(code: object, t: Translate) -> str:
+    """Return the name of a kind of supporting facility (``rental_housing`` … ``cdmo``)."""
+    names = {
+        "rental_housing": t("Rental housing"),
+        "transit_stop": t("Transit stop"),
+        "platform": t("Public platform"),
+        "cdmo": t("CDMO capacity"),
+    }
+    return names.get(str(code), t("unknown"))
+
+
+def pipeline(code: object, t: Translate) -> str:
+    """Return the name of a stage of the pipeline (``lead`` … ``lost``)."""
+    names = {
+        "lead": t("Lead"),
+        "contact": t("Contact"),
+        "visit": t("Visit"),
+        "negotiation": t("Negotiation"),
+        "signed": t("Signed"),
+        "lost": t("Lost"),
+    }
+    return names.get(str(code), t("unknown"))
+
+
+def localised(code: object, t: Translate) -> str:
+    """Return what an item is or how far it has come (``foreign_project imported_product``, ``listed`` … ``done``)."""
+    names = {
+        "foreign_project": t("Foreign-invested project"),
+        "imported_product": t("Imported product made here"),
+        "listed": t("Listed"),
+        "agreed": t("Agreed"),
+        "under_way": t("Under way"),
+        "done": t("Done"),
+    }
+    return names.get(str(code), t("unknown"))
+
+
+def capacity(amount: object, unit: object, lang: str) -> str:
+    """Return what a facility offers, with what it counts; an unknown amount as a word."""
+    t = words.translator(lang)
+    if missing(amount):
+        return t("capacity unknown")
+    return f"{number(amount, lang)} {'' if missing(unit) else unit}".rstrip()
+
+
 def _unknown(lang: str) -> str:
     t = words.translator(lang)
     return t("unknown")

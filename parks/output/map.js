@@ -17,6 +17,7 @@
     expressway: { color: "#E9D9AE", weight: 2.4, pane: "lines" },
   };
   const PANES = { land: 210, water: 215, lines: 220, zones: 300, buildings: 350, parks: 420, names: 500 };
+  const KINDS = { transit_stop: "#5B4B8A", rental_housing: "#B5651D", platform: "#0F766E", cdmo: "#9D174D" };
   const FILLS = {
     plain: (colour) => colour,
     hatched: (colour) => `repeating-linear-gradient(135deg, #fff 0 3px, ${colour} 3px 5px)`,
@@ -24,7 +25,7 @@
   };
 
   let map, options, words = {}, classes = null, picked = null, drawing, tip, legend, homeward, notice;
-  let zones = [], parks = [], names = [];
+  let zones = [], parks = [], names = [], facilities = [];
   const shown = {}, answers = new Map();
 
   /* The one way by which words from data reach the page: as text, never as markup. */
@@ -71,12 +72,13 @@
     if (!legend) { controls(); }
     homeward.title = words.home;
     homeward.setAttribute("aria-label", words.home);
-    const draw = { context: drawContext, zones: drawZones, parks: drawParks, buildings: drawBuildings, classes: shade };
+    const draw = { context: drawContext, zones: drawZones, parks: drawParks, buildings: drawBuildings, classes: shade, facilities: drawFacilities };
     Object.entries(view.layers).forEach(([name, source]) => {
       if (shown[name] === source) { return; }
       shown[name] = source;
       load(source).then((content) => { if (shown[name] === source) { draw[name](content); settle(name); } }, () => warn());
     });
+    if (shown.facilities && !view.layers.facilities) { shown.facilities = undefined; drawFacilities({ features: [] }); }
     if (other("picked", view.picked)) { pick(view.picked, false); }
     if (other("focus", view.focus)) { focus(); }
   }
@@ -189,6 +191,26 @@
     colour();
   }
 
+  /* Small squares, one colour a kind; the tip says what each is. */
+  function drawFacilities(content) {
+    facilities = content.features.filter((feature) => feature.geometry).map((feature) => {
+      const [lng, lat] = feature.geometry.coordinates, kind = feature.properties.kind;
+      const mark = say("i", "parks-facility", "");
+      mark.style.background = KINDS[kind] || "#4A5763";
+      const icon = L.divIcon({ className: "", html: mark, iconSize: [8, 8] });
+      const latlng = L.latLng(lat, lng);
+      return { name: feature.properties.name, fact: feature.properties.fact, latlng: latlng,
+        dot: L.marker(latlng, { icon: icon, pane: "parks", interactive: false, keyboard: false }) };
+    });
+    swap("facilities", L.layerGroup(facilities.map((each) => each.dot)));
+    map.getContainer().dataset.facilities = String(facilities.length);
+  }
+
+  function facilityAt(point) {
+    const near = facilities.find((each) => map.latLngToContainerPoint(each.latlng).distanceTo(point) <= 6);
+    return near ? { kind: "facility", name: near.name, fact: near.fact } : null;
+  }
+
   /* Colours of zones and parks for the mode and the zoom. */
   function colour() {
     const close = map.getZoom() >= CLOSE;
@@ -288,8 +310,8 @@
   }
 
   function hover(event) {
-    const found = hit(event, false);
-    map.getContainer().style.cursor = found ? "pointer" : "";
+    const beneath = hit(event, false), found = facilityAt(event.containerPoint) || beneath;
+    map.getContainer().style.cursor = beneath ? "pointer" : "";
     tip.hidden = !found;
     if (!found) { return; }
     tip.replaceChildren(say("b", "", found.name), ...facts(found).map((line) => say("span", "", line)));
@@ -299,6 +321,7 @@
   }
 
   function facts(found) {
+    if (found.kind === "facility") { return [found.fact]; }
     const level = found.kind === "park" ? "parks" : "buildings";
     const shade = classes && found.kind !== "zone" && classes.legend[classes[level][found.id]];
     return [

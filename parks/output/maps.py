@@ -12,18 +12,18 @@ import folium
 import geopandas as gpd
 import jinja2
 import numpy as np
+import pandas as pd
 import shapely
 from branca.element import MacroElement
 
 from parks import schema, words
 from parks.issues import InvalidData, Issue
 from parks.output import figures, layers, shading
+from parks.status import support
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    import pandas as pd
 
     from parks.output.layers import Layer
     from parks.policy import Policy
@@ -139,6 +139,17 @@ def shades(chosen: Mapping[str, Any]) -> Layer:
     return layers.pack("classes", json.dumps(chosen, ensure_ascii=False, separators=(",", ":")).encode())
 
 
+def around(park: Snapshot, *, lang: str) -> Layer:
+    """Return the supporting facilities in use as a packed layer: what each is and offers, in `lang`."""
+    t, used = words.translator(lang), support.in_use(park)
+    used = used[used.geometry.notna()]
+    offers = zip(used["kind"], used["capacity"], used["capacity_unit"], strict=True)
+    facts = [f"{figures.facility(kind, t)} · {figures.capacity(amount, unit, lang)}" for kind, amount, unit in offers]
+    frame = {"id": used["facility_id"], "name": _named(used, lang), "kind": used["kind"]}
+    layer = gpd.GeoDataFrame(frame, geometry=used.geometry).assign(fact=pd.array(facts, dtype="string"))
+    return layers.pack("facilities", layers.geojson(layer, ["id", "name", "kind", "fact"]))
+
+
 def view(
     base: Ground,
     colours: Layer,
@@ -146,6 +157,7 @@ def view(
     lang: str,
     picked: Mapping[str, str] | None = None,
     focus: Mapping[str, Any] | None = None,
+    facilities: Layer | None = None,
 ) -> folium.FeatureGroup:
     """Return what the map shall show, to be handed over beside it; the browser draws only what is other than before.
 
@@ -161,8 +173,11 @@ def view(
         What is selected: ``kind`` (``zone park building``) and ``id``; None clears the selection.
     focus
         Where to go: ``kind`` and ``id``, and any ``n`` that is other when the map shall go there again.
+    facilities
+        The supporting facilities, `around`; None shows none.
     """
-    given = {name: layers.keep(layer) for name, layer in {**base.layers, "classes": colours}.items()}
+    every = {**base.layers, "classes": colours} | ({} if facilities is None else {"facilities": facilities})
+    given = {name: layers.keep(layer) for name, layer in every.items()}
     group = folium.FeatureGroup(name="view")
     group.add_child(_Show({"layers": given, "words": _words(words.translator(lang)), "picked": picked, "focus": focus}))
     return group

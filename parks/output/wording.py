@@ -99,6 +99,9 @@ class _Voice:
             "quotas": t("Quota {key}", key=key),
             "weights": t("Weight of {key}", key=key),
             "target_splits": t("Split {key}", key=key),
+            "facilities": t("Facility {key}", key=key),
+            "requests": t("Request {key}", key=key),
+            "localisations": t("Item {key}", key=key),
         }[table]
         name = self._name(table, key)
         return f"{said} {name}" if name else said

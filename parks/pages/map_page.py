@@ -49,7 +49,13 @@ def desk(s: Session) -> None:
                 lang=s.lang,
                 picked=st.session_state.get("picked"),
                 focus=st.session_state.get("focus"),
+                facilities=_around(s, (*s.key, s.lang)) if st.session_state.get("facilities") else None,
             ),
+        )
+        st.toggle(
+            s.t("Stops, rental housing, platforms and CDMO capacity"),
+            key="facilities",
+            help=s.t("Small squares: violet stops, brown housing, green platforms, red CDMO. Point at one to read it."),
         )
         st.caption(
             s.t(
@@ -122,3 +128,9 @@ def _shades(_s: Session, by: str, tenant: str, key: Hashable) -> Layer:
     del key
     fits: pd.DataFrame | None = tenants.ranking(tenant, _s) if by == "fit" else None
     return maps.shades(maps.classes(_s.park, _s.space, rules=_s.rules, by=by, fits=fits, lang=_s.lang))
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _around(_s: Session, key: Hashable) -> Layer:
+    del key
+    return maps.around(_s.park, lang=_s.lang)

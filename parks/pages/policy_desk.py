@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from parks.output import charts
-from parks.pages import session, tables
+from parks.pages import clauses, session, tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,14 +58,16 @@ def show(s: Session) -> None:
         _table(s, s.park.published_figures, own, "published_figures", table="published_figures")
 
 
-def _table(s: Session, frame: pd.DataFrame, columns: list[str], key: str, table: str | None = None) -> None:
-    """Show these columns, with codes said in words."""
+def _table(
+    s: Session, frame: pd.DataFrame, columns: list[str], key: str, table: str | None = None, *, pick: bool = False
+) -> int | None:
+    """Show these columns, with codes said in words; return the position of the row picked, if one can be."""
     shown, said = frame[columns].copy(), codes(s.t)
     for column in {"comparator", "scope", "fit_level", "basis", "confidence", "rule_type"} & set(columns):
         shown[column] = [said.get(str(code), code) for code in shown[column]]
     if "stages" in shown:
         shown["stages"] = [tables.stages(cell, s) for cell in shown["stages"].fillna("")]
-    tables.show(shown, s, key=key, table=table, titles={} if table else _titles(s), height=TALL)
+    return tables.show(shown, s, key=key, table=table, titles={} if table else _titles(s), height=TALL, pick=pick)
 
 
 def codes(t: Translate) -> dict[str, str]:
@@ -114,6 +116,8 @@ def _titles(s: Session) -> dict[str, str]:
     return {
         "target_id": t("No."),
         "task_no": t("Task"),
+        "value": t("Measured"),
+        "share": t("Share of the least"),
         "phrase_zh": t("As the paper says it"),
         "name_en": t("In English"),
         "name_zh": t("Requirement"),
@@ -152,8 +156,19 @@ def _targets(s: Session) -> None:
     st.caption(t("The papers disagree in places; their figures are kept apart and never merged."))
     english = ["name_en"] if s.lang == "en" else []
     own = ["comparator", "value_min", "value_max", "unit", "deadline", "task_no", f"units_{s.lang}", "standing"]
-    frame = s.rules.targets[s.rules.targets["document_id"] == paper]
-    _table(s, frame, ["target_id", "phrase_zh", *english, *own], "targets")
+    frame = s.rules.targets[s.rules.targets["document_id"] == paper].reset_index(drop=True)
+    found = clauses.measured(s).set_index("target_id")
+    frame = frame.assign(**{name: frame["target_id"].map(found[name]).astype("Float64") for name in ("value", "share")})
+    told = ["target_id", "phrase_zh", *english, "value", "share", *own]
+    picked = _table(s, frame, told, "targets", pick=True)
+    st.caption(
+        t(
+            "Measured: what our data gives, counted as on the page Programme; empty where there is no data. "
+            "Pick a row for its clause, its task and what feeds it."
+        )
+    )
+    if picked is not None:
+        clauses.figure(str(frame["target_id"].iloc[picked]), s)
 
 
 def _tasks(s: Session) -> None:
@@ -169,7 +184,10 @@ def _tasks(s: Session) -> None:
     ]
     names = tables.names(s, "zones")
     zones = [", ".join(str(names.get(code, code)) for code in cell.split(";")) for cell in frame["zones"].fillna("")]
-    _table(s, frame.assign(zones=zones), columns, "tasks")
+    picked = _table(s, frame.assign(zones=zones), columns, "tasks", pick=True)
+    st.caption(s.t("Pick a row to see the figures that rest on the task."))
+    if picked is not None:
+        clauses.task(str(frame["task_no"].iloc[picked]), s)
 
 
 def _fit(s: Session) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from parks.matching import explanation, fit
 from parks.output import charts, figures
-from parks.pages import decisions, session, start, tables, weighing
+from parks.pages import decisions, services, session, start, tables, weighing
 
 if TYPE_CHECKING:
     from parks.pages.session import Session
@@ -22,6 +22,11 @@ SHOWN = 30
 @start.needs("tenants")
 def show(s: Session) -> None:
     """Draw the page."""
+    views = {"places": s.t("Ranked places"), **services.titles(s.t)}
+    view = session.switch(s.t("View"), list(views), "view", views.__getitem__)
+    if view != "places":
+        services.show(view, s)
+        return
     left, right = st.columns([2, 3], gap="large")
     with left:
         tenant = choose(s)
@@ -180,3 +185,4 @@ def reasons(tenant: str, unit: str, s: Session) -> None:
         elif told.barring:
             with place:
                 decisions.waive(s, tenant, unit, told.barring, told.rule)
+    services.beside(unit, s)
