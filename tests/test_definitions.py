@@ -73,7 +73,8 @@ def test_each_definition_says_what_a_lease_counts_as(lease: dict, begun: str, si
 @pytest.mark.parametrize("counts", definitions.COUNTS)
 def test_who_sits_there_shows_before_who_has_signed(counts: str) -> None:
     park = ledger(
-        {"lease_id": "L2", "tenant_id": "now", "valid_to": "2026-09-01"}, {"lease_id": "L1", "tenant_id": "next"} | TO_COME
+        {"lease_id": "L2", "tenant_id": "now", "valid_to": "2026-09-01"},
+        {"lease_id": "L1", "tenant_id": "next"} | TO_COME,
     )
     row = vacancy.by_unit(park, counts).iloc[0]
     assert (row["state"], row["tenant_id"], row["until"]) == ("let", "now", pd.Timestamp("2026-09-01"))
@@ -114,7 +115,10 @@ def test_leases_without_the_day_that_is_asked_for_are_told() -> None:
 def test_the_policy_has_words_for_every_definition() -> None:
     rules = policy.load()
     found = set(zip(rules.definitions["kind"], rules.definitions["definition_id"], strict=True))
-    assert found == {*(("counts", code) for code in definitions.COUNTS), *(("base", code) for code in definitions.BASES)}
+    assert found == {
+        *(("counts", code) for code in definitions.COUNTS),
+        *(("base", code) for code in definitions.BASES),
+    }
     told = definitions.words(rules, "moved_in", "gross")
     assert list(told["name_zh"]) == ["已入驻", "建筑面积"]
 

@@ -21,6 +21,8 @@ QUARTERS = 8
 """Quarters that are looked back on, the one of the snapshot's day among them."""
 LET = tuple(areas.STATES.index(state) for state in ("let", "fitting_out", "reserved"))
 """States of the leases that end a vacancy: a company has taken the unit."""
+SUMS = ("begin_m2", "new_m2", "ended_m2", "end_m2", "net_m2", "turned_m2")
+"""The areas of a quarter."""
 
 
 def net(
@@ -63,12 +65,17 @@ def net(
     days = [start - pd.Timedelta(days=1) for start in starts] + [pd.Timestamp(park.day)]
     seen = [vacancy.by_unit(replace(park, day=day.date()), counts, base) for day in days]
     names = dates.quarter_names(pd.Series(range(now - quarters + 1, now + 1), dtype="Int64"))
-    parts = [
-        _quarter(seen[at], seen[at + 1], counted_in).assign(quarter=names.iloc[at]) for at in range(quarters)
-    ]
+    parts = [_quarter(seen[at], seen[at + 1], counted_in).assign(quarter=names.iloc[at]) for at in range(quarters)]
     found = pd.concat(parts, ignore_index=True)
-    order = ["zone_id", "quarter", "begin_m2", "new_m2", "ended_m2", "end_m2", "net_m2", "turned_m2"]
-    return found[[*order, "unknown_units", "standing"]].astype({"quarter": "string"})
+    return found[["zone_id", "quarter", *SUMS, "unknown_units", "standing"]].astype({"quarter": "string"})
+
+
+def together(found: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of `net` added up over the zones: one row a quarter."""
+    groups = found.groupby("quarter", sort=True)
+    sums = groups[[*SUMS, "unknown_units"]].sum().reset_index()
+    group = groups.ngroup().to_numpy().astype(np.int64)
+    return sums.assign(standing=standings.worst(standings.ranks(found["standing"]), group, len(sums)))
 
 
 def spells(park: Snapshot) -> pd.DataFrame:
@@ -172,9 +179,7 @@ def time_to_let(found: pd.DataFrame, counted_in: Mapping[str, str] | None = None
     return pd.DataFrame(lines).astype(whole | text | months)
 
 
-def survival(
-    months: NDArray[np.float64], ended: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def survival(months: NDArray[np.float64], ended: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the times at which something ended, and the share that lasts longer than each (Kaplan and Meier 1958).
 
     Parameters
@@ -221,7 +226,5 @@ def _quarter(before: pd.DataFrame, after: pd.DataFrame, counted_in: Mapping[str,
     )
     groups = frame.groupby("zone_id", dropna=False, sort=True)
     found = groups.sum().reset_index()
-    worst = standings.worst(
-        standings.ranks(after["standing"]), groups.ngroup().to_numpy().astype(np.int64), len(found)
-    )
+    worst = standings.worst(standings.ranks(after["standing"]), groups.ngroup().to_numpy().astype(np.int64), len(found))
     return found.assign(net_m2=found["new_m2"] - found["ended_m2"], standing=worst)

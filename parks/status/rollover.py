@@ -207,8 +207,8 @@ def balance(park: Snapshot, rules: Policy, space: pd.DataFrame, ahead: int = AHE
 def left_out(park: Snapshot, rules: Policy, space: pd.DataFrame) -> dict[str, int]:
     """Return how many rows are in no sum of `balance`.
 
-    ``open_leases`` (let, without an end), ``unknown_areas`` (let or vacant units of unknown area), ``undated_units`` (to
-    come, of unknown day or area), ``unweighted_needs`` (open, of a company whose stage is not known).
+    ``open_leases`` (let, without an end), ``unknown_areas`` (let or vacant units of unknown area), ``undated_units``
+    (to come, of unknown day or area), ``unweighted_needs`` (open, of a company whose stage is not known).
     """
     let = space["state"] == "let"
     coming = pipeline.supply(park)

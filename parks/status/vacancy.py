@@ -208,8 +208,8 @@ def contiguous(space: pd.DataFrame, park: Snapshot) -> pd.DataFrame:
     vacant = space[space["state"] == "vacant"].reset_index(drop=True)
     vacant["position"] = rows.take(park.units["position"], rows.find(park.units["unit_id"], vacant["unit_id"]))
     vacant = vacant.sort_values(["floor_id", "position", "unit_id"], kind="stable", ignore_index=True)
-    run = np.cumsum(~_adjoins(vacant)) - 1
-    first = np.flatnonzero(~_adjoins(vacant))
+    run = np.cumsum(~adjoins(vacant)) - 1
+    first = np.flatnonzero(~adjoins(vacant))
     last = np.append(first[1:], len(vacant))[: len(first)] - 1
     ids = vacant["unit_id"].to_numpy(dtype=object)
     sums = areas.sums(vacant, run, len(first))
@@ -254,7 +254,7 @@ def stack(space: pd.DataFrame, park: Snapshot, building_id: str) -> pd.DataFrame
     return units[[*kept, "tenant_zh", "tenant_en", "sector_code", "until", "available_on", "standing"]]
 
 
-def _adjoins(vacant: pd.DataFrame) -> NDArray[np.bool_]:
+def adjoins(vacant: pd.DataFrame) -> NDArray[np.bool_]:
     """Return whether each unit adjoins the one before it; rows are sorted by floor and position."""
     floor = vacant["floor_id"].eq(vacant["floor_id"].shift()).fillna(value=False)
     following = vacant["position"].diff().eq(1).fillna(value=False)
