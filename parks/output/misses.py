@@ -27,6 +27,7 @@ def name(criterion: str, lang: str) -> str:
     own = {
         "area_min_m2": t("area"),
         "area_max_m2": t("area"),
+        "rent_max_cny_m2_day": t("asking rent"),
         "before": t("free in time"),
         "after": t("free when wanted"),
         "term_months": t("free for the term"),

@@ -141,7 +141,8 @@ def find(
         free_until floor_load_kn_m2 floor_height_m power_kva fire_class rent missed unknown short standing``.
 
         - `place`: 1, 2 … in this order; no unit is in two places;
-        - `missed`: a list of ``{"criterion", "found", "asked"}``; `found` None is unknown; `unknown`: names of criteria;
+        - `missed`: a list of ``{"criterion", "found", "asked"}``; `found` None is unknown;
+        - `unknown`: names of the criteria of which it is not known whether they are met;
         - `short`: sum of how far each is missed, as shares of what is asked; what has no measure counts 1.
 
     Notes
