@@ -37,7 +37,7 @@ def rollover(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
     shown = [row | {"name": t("unknown") if row[key] is None else str(row[key])} for row in marks.records(rows)]
     bars = marks.stacked(shown, names, colours, lang, t("Place"))
     note = t("{count} leases of unknown area are not drawn", count=int(rows["unknown_leases"].sum()))
-    return marks.dressed(t("Let area by when its lease ends"), bars, height=max(90, 30 * len(shown)), note=note)
+    return marks.dressed(t("Let area by when its lease ends"), bars, height=max(120, 40 * len(shown)), note=note)
 
 
 def balance(rows: pd.DataFrame, lang: str) -> alt.LayerChart:

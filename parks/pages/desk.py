@@ -57,7 +57,7 @@ class Desk:
 def choose(s: Session) -> Desk:
     """Draw the definitions, which the link keeps; return the desk with all units."""
     t, named = s.t, s.rules.definitions.set_index("definition_id")
-    row = st.container(horizontal=True)
+    row = st.container(horizontal=True, vertical_alignment="bottom")
     counts = session.switch(
         t("Counts as let when"), definitions.COUNTS, "counts", lambda code: str(named.loc[code, s.names]), row
     )
@@ -73,8 +73,8 @@ def choose(s: Session) -> Desk:
     )
     lacking = len(definitions.undated(park, counts))
     if lacking:
-        note += " " + t("{count} leases lack the day that this asks for.", count=lacking)
-    with st.expander(t("What the definitions mean"), icon=":material/rule:"):
+        note += ("" if s.lang == "zh" else " ") + t("{count} leases lack the day that this asks for.", count=lacking)
+    with row.popover(t("What the definitions mean"), icon=":material/rule:"):
         for line in chosen.to_dict("records"):
             st.markdown(f"**{line[s.names]}** {session.plain(line[f'note_{s.lang}'])}")
         tables.show(s.rules.definitions, s, key="definitions")

@@ -51,6 +51,10 @@ def _time(s: Session) -> None:
     if spells.empty:
         st.info(t("No unit on record has stood vacant after a lease. Import leases that have ended to see this."))
         return
+    ways = {"all": t("All"), "let": t("After a lease"), "works": t("After works")}
+    way = session.switch(t("Vacant since"), list(ways), "after", ways.__getitem__)
+    if way != "all":
+        spells = spells[(spells["after"] == "renovation") == (way == "works")].reset_index(drop=True)
     frame = absorption.time_to_let(spells, s.counted_in)
     names = tables.names(s, "zones")
     said = frame.assign(

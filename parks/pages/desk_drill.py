@@ -67,7 +67,17 @@ def spoken(sums: pd.DataFrame, level: str, made: Desk) -> pd.DataFrame:
     frame = both[kept].copy()
     frame.insert(0, "code", both[column])
     frame.insert(0, "name", pd.Series([*names, s.t("Total")], dtype="string"))
-    return frame
+    return _with_holders(frame, made.space) if level == "unit" else frame
+
+
+def _with_holders(frame: pd.DataFrame, space: pd.DataFrame) -> pd.DataFrame:
+    """Return units with their state, who holds them, until when, and when they can be had."""
+    row = rows.find(space["unit_id"], frame["code"])
+    told = frame.drop(columns=["units", "vacancy", "unknown_units"])
+    told.insert(2, "state", rows.take(space["state"], row))
+    for name in ("tenant_id", "until", "available_on"):
+        told.insert(len(told.columns) - 1, name, rows.take(space[name], row))
+    return told
 
 
 def _any(total: pd.DataFrame, column: str) -> bool:

@@ -100,15 +100,17 @@ def place(s: Session, units: Sequence[str], key: str, tenant: str | None = None)
         if st.button(t("Open on the map"), key=f"map_{key}", icon=":material/map:", type="tertiary"):
             st.session_state["picked"] = st.session_state["focus"] = {"kind": "building", "id": building}
             session.go("map")
-    free = rows["available_on"].dropna()
+    form(s, rows.reset_index(), key, tenant)
+
+
+def form(s: Session, rows: pd.DataFrame, key: str, tenant: str | None = None) -> None:
+    """Offer to hold units (rows with ``unit_id available_on``) for a company, from the day when all can be had."""
+    t, names = s.t, tables.names(s, "tenants")
+    units, free = list(rows["unit_id"]), rows["available_on"].dropna()
     if len(free) < len(rows):
         st.info(t("It is not known when all of these units are free, so that they cannot be held."))
         return
-    _form(s, list(rows.index), max([pd.Timestamp(s.park.day), *free]).date(), key, tenant)
-
-
-def _form(s: Session, units: list[str], begin: dt.date, key: str, tenant: str | None) -> None:
-    t, names = s.t, tables.names(s, "tenants")
+    begin: dt.date = max([pd.Timestamp(s.park.day), *free]).date()
     ids = list(names.index)
     states = {"reserved": t("Reserved (nobody else can take it)"), "intended": t("Intended (others may still take it)")}
     with st.form(f"hold_{key}"):

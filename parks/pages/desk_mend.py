@@ -29,9 +29,9 @@ def show(made: Desk) -> None:
     if all(frame.empty for frame, _, _ in found.values()):
         st.success(t("Nothing is to be mended on this day."), icon=":material/check:")
         return
-    for cell, (key, (frame, title, _)) in zip(st.columns(len(found)), found.items(), strict=True):
+    cells = [*st.columns(3), *st.columns(3)]
+    for cell, (frame, title, _) in zip(cells, found.values(), strict=True):
         cell.metric(title, figures.number(len(frame), s.lang), border=True)
-        del key
     for key, (frame, title, why) in found.items():
         if frame.empty:
             continue

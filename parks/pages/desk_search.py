@@ -75,7 +75,9 @@ def _form(s: Session) -> None:
             t("Fire class of the use"), classes, key=_key("fire_class"), format_func=lambda code: code or t("any")
         )
         cells[4].number_input(t("Biosafety level"), 0, 4, value=None, key=_key("bsl"))
-        st.multiselect(t("Zones"), list(zones.index), format_func=lambda code: zones[code], key=_key("zones"))
+        st.multiselect(
+            t("Zones"), list(zones.index), format_func=lambda code: zones[code], key=_key("zones"), placeholder=t("any")
+        )
         row = st.container(horizontal=True)
         for name in YES:
             row.checkbox(_label(name, s), key=_key(name))

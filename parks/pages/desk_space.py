@@ -69,7 +69,7 @@ def _titles(s: Session) -> dict[str, str]:
     return {
         "unit_ids": t("Lettable units"),
         "level": t("Floor"),
-        "floors": t("Floors"),
+        "floors": t("Storeys"),
         "level_from": t("From floor"),
         "level_to": t("To floor"),
     }

@@ -53,7 +53,7 @@ def show(s: Session) -> None:
     if message := st.session_state.pop("done", None):
         st.success(message, icon=":material/check:")
     titles = {
-        "table": t("Vacancy"),
+        "table": t("Totals"),
         "search": t("Search by need"),
         "holds": t("Holds"),
         "rollover": t("Rollover and demand"),
@@ -88,7 +88,9 @@ def _filtered(made: Desk) -> pd.DataFrame:
     zones = tables.names(s, "zones")
     zones = zones[zones.index.isin(s.space["zone_id"].dropna())]
     with st.expander(t("Filter by zone, area and specification"), icon=":material/filter_alt:"):
-        chosen = st.multiselect(t("Zones"), list(zones.index), format_func=lambda code: zones[code], key="zones")
+        chosen = st.multiselect(
+            t("Zones"), list(zones.index), format_func=lambda code: zones[code], key="zones", placeholder=t("any")
+        )
         cells = st.columns(5)
         least = cells[0].number_input(t("Unit area at least, m²"), 0, step=100, key="least_m2")
         height = cells[1].number_input(t("Floor height at least, m"), 0.0, step=0.5, key="height_m")
@@ -128,9 +130,9 @@ def _totals(made: Desk) -> None:
     cells[2].metric(t("Vacant area"), s.area(total["vacant_m2"]), border=True)
     cells[3].metric(t("Vacancy"), figures.share(total["vacancy"], s.lang), border=True)
     cells[4].metric(
-        t("Units of unknown area or state"),
+        t("Unknown units"),
         figures.number(total["unknown_units"], s.lang),
-        help=t("They are counted here and stand in no sum of areas."),
+        help=t("Units of unknown area or state: they are counted here and stand in no sum of areas."),
         border=True,
     )
     st.caption(made.note)

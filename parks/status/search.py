@@ -29,6 +29,8 @@ TOGETHER = {"area_min_m2": "lettable_m2", "power_kva": "power_kva", "cleanroom_m
 """Condition that the units answer together → what they have."""
 AT_MOST = {"area_max_m2": "lettable_m2", "rent_max_cny_m2_day": "rent"}
 """Condition that sets a limit → what must not be more."""
+QUARTER = 91
+"""Days by which places are told apart by how long they are waited for."""
 FAR_MONTHS = 12
 """Months by which a near miss may come too late."""
 
@@ -150,7 +152,7 @@ def find(
     A place is the units that adjoin on one floor (see `vacancy.contiguous`) from one on, as few as make the area; over
     floors, whole free runs of neighbouring floors (see `contiguity.over_floors`). Ranked by verdict, by how many
     conditions are missed, by how far, by how many are not known, then whether it is let
-    again later, least area, first day and id. A near miss
+    again later, how many quarters it is waited for, least area, first day and id. A near miss
     misses at most `MOST_MISSED` conditions and comes at most `FAR_MONTHS` too late.
     """
     found = windows.elements(park, space)
@@ -165,7 +167,7 @@ def find(
         stacked = windows.spans(storeys, asked.area_min_m2 or 0.0)
         made = pd.concat([made, stacked[stacked["level_from"] != stacked["level_to"]]], ignore_index=True)
     answers = _answers(made, asked, park.day, counted_in or {})
-    return _listed(made, answers, near)
+    return _listed(made, answers, dates.number(asked.after or park.day), near)
 
 
 def _answers(made: pd.DataFrame, asked: Asked, day: dt.date, counted_in: Mapping[str, str]) -> list[Answer]:
@@ -280,12 +282,13 @@ def _short(found: pd.Series[Any], value: float, missed: NDArray[np.bool_]) -> ND
     return np.where(missed, np.abs(known - value) / value, 0.0)
 
 
-def _listed(made: pd.DataFrame, answers: list[Answer], near: int) -> pd.DataFrame:
+def _listed(made: pd.DataFrame, answers: list[Answer], wanted: int, near: int) -> pd.DataFrame:
     """Return the best windows of which no two share a unit, as `find` tells them."""
     none = np.zeros(len(made), dtype=np.int64)
     missed = sum((answer.missed.astype(np.int64) for answer in answers), none)
     unknown = sum((answer.unknown.astype(np.int64) for answer in answers), none)
     short = sum((answer.short for answer in answers), np.zeros(len(made)))
+    wait = np.maximum(made["available"].to_numpy(dtype=np.int64) - wanted, 0) // QUARTER
     first = pd.Series([ids[0] for ids in made["unit_ids"]], dtype="string")
     order = pd.DataFrame(
         {
@@ -293,11 +296,12 @@ def _listed(made: pd.DataFrame, answers: list[Answer], near: int) -> pd.DataFram
             "short": np.round(short, 9),
             "unknown": unknown,
             "again": (made["free_until"] != dates.NEVER).astype(int),
+            "wait": wait,
             "area": made["lettable_m2"].fillna(np.inf) if len(made) else [],
             "available": made["available"],
             "first": first,
         }
-    ).sort_values(["missed", "short", "unknown", "again", "area", "available", "first"], kind="stable")
+    ).sort_values(["missed", "short", "unknown", "again", "wait", "area", "available", "first"], kind="stable")
     taken: set[str] = set()
     units, chosen, misses = list(made["unit_ids"]), [], 0
     for row in order.index[order["missed"] <= MOST_MISSED]:
