@@ -185,6 +185,11 @@ def test_what_misses_more_than_two_conditions_is_no_near_miss() -> None:
     assert find(park, near=0, **asked).empty
 
 
+@pytest.mark.parametrize(("asked", "places"), [(1000.0, 1), (1001.0, 0)])
+def test_half_of_what_is_asked_is_the_least_that_is_near(asked: float, places: int) -> None:
+    assert len(find(ledger([row("U1", 500.0, 1)]), area_min_m2=asked)) == places
+
+
 def test_neighbouring_floors_answer_together_only_when_asked() -> None:
     units = [
         row("U1", 400.0, 1),
@@ -193,7 +198,11 @@ def test_neighbouring_floors_answer_together_only_when_asked() -> None:
         row("U4", 50.0, 9, floor_id="F2"),
     ]
     park = ledger(units)
-    assert [verdict for _, verdict, _ in told(find(park, area_min_m2=1300.0))] == ["near", "near", "near"]
+    assert told(find(park, area_min_m2=1300.0)) == [
+        (("U1", "U2"), "near", "area 700, asked 1,300 m²")  # 600 and 50 are too far
+    ]
+        "near"
+    ]  # 700 m²; 600 and 50 are too far
     found = find(park, area_min_m2=1300.0, over_floors=True)
     assert told(found)[0] == (("U1", "U2", "U3"), "hit", "")
     assert found.loc[0, ["level_from", "level_to"]].tolist() == [1, 2]
@@ -260,5 +269,5 @@ def test_no_unit_is_in_two_places_and_verdicts_keep_their_word(cells: list[tuple
 
 def test_a_window_ends_where_it_is_as_long_as_windows_get() -> None:
     units = [row(f"U{at:02}", 1.0, at + 1) for at in range(windows.MOST + 2)]
-    found = find(ledger(units), near=1, area_min_m2=1000.0)
+    found = find(ledger(units), near=1, area_min_m2=60.0)
     assert found["units"].tolist() == [windows.MOST]

@@ -68,7 +68,7 @@ def chart(rows: pd.DataFrame, lang: str, by: str = "state", day: dt.date | None 
     bars = (
         base.mark_bar(height=FLOOR_HEIGHT - 6, cornerRadius=2)
         .encode(
-            x=alt.X("begin:Q", title=t("Share of the floor"), axis=None),
+            x=alt.X("begin:Q", title=t("Share of the floor"), axis=None, scale=alt.Scale(domain=[0, 1])),
             x2="end:Q",
             y=floors,
             color=alt.Color("shade:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=4)),

@@ -29,6 +29,13 @@ TOGETHER = {"area_min_m2": "lettable_m2", "power_kva": "power_kva", "cleanroom_m
 """Condition that the units answer together → what they have."""
 AT_MOST = {"area_max_m2": "lettable_m2", "rent_max_cny_m2_day": "rent"}
 """Condition that sets a limit → what must not be more."""
+FAR = 0.5
+"""Share of what is asked by which a near miss may be short of, or over, one of `MEASURED`."""
+MEASURED = (
+    *("area_min_m2", "area_max_m2", "floor_load_kn_m2", "floor_height_m", "clear_height_m", "power_kva"),
+    *("freight_lift_t", "bsl", "rent_max_cny_m2_day"),
+)
+"""Conditions that cannot be met by fitting out and that are measured."""
 QUARTER = 91
 """Days by which places are told apart by how long they are waited for."""
 FAR_MONTHS = 12
@@ -153,7 +160,8 @@ def find(
     floors, whole free runs of neighbouring floors (see `contiguity.over_floors`). Ranked by verdict, by how many
     conditions are missed, by how far, by how many are not known, then whether it is let
     again later, how many quarters it is waited for, least area, first day and id. A near miss
-    misses at most `MOST_MISSED` conditions and comes at most `FAR_MONTHS` too late.
+    misses at most `MOST_MISSED` conditions, none of `MEASURED` by more than the share `FAR` of what is asked, and comes
+    at most `FAR_MONTHS` too late.
     """
     found = windows.elements(park, space)
     late = dates.NEVER
@@ -288,6 +296,9 @@ def _listed(made: pd.DataFrame, answers: list[Answer], wanted: int, near: int) -
     missed = sum((answer.missed.astype(np.int64) for answer in answers), none)
     unknown = sum((answer.unknown.astype(np.int64) for answer in answers), none)
     short = sum((answer.short for answer in answers), np.zeros(len(made)))
+    far = np.zeros(len(made), dtype=bool)
+    for answer in answers:
+        far |= answer.missed & (answer.short > FAR) & (answer.criterion in MEASURED)
     wait = np.maximum(made["available"].to_numpy(dtype=np.int64) - wanted, 0) // QUARTER
     first = pd.Series([ids[0] for ids in made["unit_ids"]], dtype="string")
     order = pd.DataFrame(
@@ -304,7 +315,8 @@ def _listed(made: pd.DataFrame, answers: list[Answer], wanted: int, near: int) -
     ).sort_values(["missed", "short", "unknown", "again", "wait", "area", "available", "first"], kind="stable")
     taken: set[str] = set()
     units, chosen, misses = list(made["unit_ids"]), [], 0
-    for row in order.index[order["missed"] <= MOST_MISSED]:
+    near_enough = (order["missed"] <= MOST_MISSED).to_numpy() & ~far[order.index]
+    for row in order.index[near_enough]:
         ids: tuple[str, ...] = units[row]
         if misses + (missed[row] > 0) > near or not taken.isdisjoint(ids):
             continue
