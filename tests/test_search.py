@@ -201,8 +201,6 @@ def test_neighbouring_floors_answer_together_only_when_asked() -> None:
     assert told(find(park, area_min_m2=1300.0)) == [
         (("U1", "U2"), "near", "area 700, asked 1,300 m²")  # 600 and 50 are too far
     ]
-        "near"
-    ]  # 700 m²; 600 and 50 are too far
     found = find(park, area_min_m2=1300.0, over_floors=True)
     assert told(found)[0] == (("U1", "U2", "U3"), "hit", "")
     assert found.loc[0, ["level_from", "level_to"]].tolist() == [1, 2]
