@@ -40,6 +40,37 @@ def rollover(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
     return marks.dressed(t("Let area by when its lease ends"), bars, height=max(120, 40 * len(shown)), note=note)
 
 
+def quarters(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
+    """Return the let area by the quarter in which its lease ends.
+
+    Parameters
+    ----------
+    rows
+        `rollover.by_quarter`: ``quarter`` (NA: without an end, counted in the note), ``area_m2`` [m²], ``leases``,
+        ``unknown_leases``.
+    lang
+        ``zh`` or ``en``.
+    """
+    t = words.translator(lang)
+    dated = rows[rows["quarter"].notna()]
+    bars: marks.Rows = [
+        {
+            "quarter": row["quarter"],
+            "value": marks.scaled(row["area_m2"]),
+            "shown": figures.area(row["area_m2"], lang),
+            "units": row["leases"],
+        }
+        for row in marks.records(dated)
+    ]
+    note = t(
+        "{count} leases without an end and {unknown} of unknown area are not drawn",
+        count=int(rows["leases"].sum() - dated["leases"].sum()),
+        unknown=int(dated["unknown_leases"].sum()),
+    )
+    drawn = marks.columns(bars, "quarter", t("Quarter"), t, colour=SUPPLY["ending"])
+    return marks.dressed(t("Let area by the quarter in which its lease ends"), drawn, height=240, note=note)
+
+
 def balance(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
     """Return by quarter what is vacant, ends and comes, added up, against the demand counted on, added up.
 

@@ -49,9 +49,16 @@ class Desk:
         """Show a table with its download and, below it, the definitions; return the position of the row picked."""
         named = {"lettable_m2": self.s.t("Gross m² of lettable space")} if self.base == "gross" else {}
         height = None if len(frame) <= SHORT else TALL
-        picked = tables.show(frame, self.s, key=key, pick=pick, titles=named | (titles or {}), height=height)
+        shown = picking(self.s, key) if pick else key
+        titles = named | (titles or {})
+        picked = tables.show(frame, self.s, key=shown, pick=pick, titles=titles, height=height, file=key)
         st.caption(self.note)
         return picked
+
+
+def picking(s: Session, key: str) -> str:
+    """Return the key of a table whose rows are picked: an act makes it anew, lest the row that follows be picked."""
+    return f"{key}_{s.park.version}"
 
 
 def choose(s: Session) -> Desk:

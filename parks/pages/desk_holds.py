@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from parks.output import figures
-from parks.pages import attempts, session, tables
+from parks.pages import attempts, desk, session, tables
 from parks.status import holds
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def show(made: Desk) -> None:
         st.info(t("Nothing is held. Search for space and hold it from there, or use the form below."))
     else:
         st.caption(t("Click the box before a row to prolong or release it. A hold ends by itself on its last day."))
-        picked = tables.show(running[[*COLUMNS, "standing"]], s, key="holds", pick=True, height=420, titles=_titles(s))
+        key, shown = desk.picking(s, "holds"), running[[*COLUMNS, "standing"]]
+        picked = tables.show(shown, s, key=key, pick=True, height=420, titles=_titles(s), file="holds")
         if picked is not None:
             _change(s, running.iloc[picked])
     with st.expander(t("Hold units for a company"), icon=":material/bookmark_add:"):

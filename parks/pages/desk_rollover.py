@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from parks.output import charts, desk_charts, stacks
+from parks.output import desk_charts, stacks
 from parks.pages import session, tables
 from parks.status import rollover, vacancy
 
@@ -42,8 +42,8 @@ def _quarters(made: Desk) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(t("**Ending by quarter**"))
-        st.altair_chart(charts.expiries(made.space, s.lang), width="stretch")
         frame = rollover.by_quarter(made.space)
+        st.altair_chart(desk_charts.quarters(frame, s.lang), width="stretch")
         said = frame.assign(quarter=frame["quarter"].fillna(t("no end on record")))
         made.show(said, key="ending_quarters", titles={"leases": t("Leases")})
     with right:

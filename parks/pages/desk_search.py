@@ -9,7 +9,7 @@ import streamlit as st
 
 from parks import schema
 from parks.output import figures, misses
-from parks.pages import desk_holds, tables
+from parks.pages import desk, desk_holds, tables
 from parks.status import search
 
 if TYPE_CHECKING:
@@ -159,7 +159,9 @@ def _told(s: Session, found: pd.DataFrame) -> None:
         st.info(t("Nothing answers all that is asked. The near misses say what would have to give."))
     frame = spoken(s, found)
     st.caption(t("Click the box before a row to open it on the map or to hold it."))
-    picked = tables.show(frame, s, key="found", pick=True, height=460, file="search", titles=_titles(s))
+    picked = tables.show(
+        frame, s, key=desk.picking(s, "found"), pick=True, height=460, file="search", titles=_titles(s)
+    )
     if picked is not None:
         need = st.session_state.get("from_need")
         companies = s.park.needs.set_index("need_id")["tenant_id"]

@@ -10,7 +10,6 @@ from parks.status import vacancy
 
 pytestmark = pytest.mark.xdist_group("pages")
 PARTS = ("table", "search", "holds", "rollover", "absorption", "free", "coming", "mend")
-PICKED = {"selection": {"rows": [0], "columns": [], "cells": []}}
 
 
 def press(at, label):
@@ -21,6 +20,12 @@ def press(at, label):
 
 def said(at, kind="caption"):
     return " ".join(part.value for part in at.get(kind))
+
+
+def picked(path, key, row=0):
+    """Return the state in which a row of a table is picked."""
+    with store.open(str(path)) as held:
+        return {f"{key}_{held.version}": {"selection": {"rows": [row], "columns": [], "cells": []}}}
 
 
 def table(at, column):
@@ -57,7 +62,7 @@ def test_the_last_row_is_the_sum_of_the_rows_above(show, loaded, level, place):
 
 
 def test_a_row_picked_opens_the_level_below_and_the_trail_leads_back(show, loaded):
-    at = show("vacancy_desk", loaded, vacancy_by_zone_=PICKED)
+    at = show("vacancy_desk", loaded, **picked(loaded, "vacancy_by_zone_"))
     assert at.session_state["at"] == "zone:Z-CORE-E"
     assert at.session_state["level"] == "park"
     assert at.query_params["at"] == "zone:Z-CORE-E"
@@ -87,9 +92,8 @@ def test_a_unit_picked_can_be_held(show, own):
     free = space[space["state"].eq("vacant") & space["free_until"].isna()].iloc[0]
     here = space[space["floor_id"] == free["floor_id"]].reset_index(drop=True)
     row = int(here.index[here["unit_id"] == free["unit_id"]][0])
-    picked = {"selection": {"rows": [row], "columns": [], "cells": []}}
     floor = free["floor_id"]
-    at = show("vacancy_desk", own, at=f"floor:{floor}", level="unit", **{f"vacancy_by_unit_{floor}": picked})
+    at = show("vacancy_desk", own, at=f"floor:{floor}", level="unit", **picked(own, f"vacancy_by_unit_{floor}", row))
     press(at, "Hold")
     assert "Choose the company" in said(at, "error")
     next(box for box in at.selectbox if box.label == "For whom").set_value("A004")
@@ -117,7 +121,7 @@ def holding(own, **cells):
 
 def test_a_hold_is_prolonged_undone_and_released(show, own):
     unit = holding(own)
-    at = show("vacancy_desk", own, desk="holds", holds=PICKED)
+    at = show("vacancy_desk", own, desk="holds", **picked(own, "holds"))
     frame = table(at, "days_left")
     assert frame[["unit_id", "days_left"]].iloc[0].tolist() == [unit, 3]
     reasons = [part for part in at.text_input if part.label == "Reason"]
@@ -129,7 +133,7 @@ def test_a_hold_is_prolonged_undone_and_released(show, own):
     press(at, "Undo")
     found = table(at, "days_left")
     assert found.loc[found["unit_id"] == unit, "days_left"].tolist() == [3]
-    at = show("vacancy_desk", own, desk="holds", holds=PICKED)
+    at = show("vacancy_desk", own, desk="holds", **picked(own, "holds"))
     [part for part in at.text_input if part.label == "Reason"][1].set_value("gave up")
     press(at, "Release")
     assert "is free from" in said(at, "success")
@@ -151,7 +155,14 @@ def test_a_hold_without_an_end_is_listed_for_mending(show, own):
 
 
 def test_a_search_lists_hits_and_near_misses_and_a_place_can_be_held(show, loaded):
-    at = show("vacancy_desk", loaded, desk="search", need_area_min_m2=2000.0, need_floor_load_kn_m2=8.0, found=PICKED)
+    at = show(
+        "vacancy_desk",
+        loaded,
+        desk="search",
+        need_area_min_m2=2000.0,
+        need_floor_load_kn_m2=8.0,
+        **picked(loaded, "found"),
+    )
     assert "press “Search”" in said(at, "info")
     press(at, "Search")
     frame = table(at, "answer")
@@ -183,7 +194,7 @@ def test_a_run_picked_can_be_held_and_opened_on_the_map(show, loaded, monkeypatc
     opened = []
     monkeypatch.setattr(session, "go", opened.append)
     links = {session.LINKS: {}}
-    at = show("vacancy_desk", loaded, desk="free", contiguous=PICKED, stacked=PICKED, **links)
+    at = show("vacancy_desk", loaded, desk="free", **picked(loaded, "contiguous"), **picked(loaded, "stacked"), **links)
     assert len([box for box in at.selectbox if box.label == "For whom"]) == 2
     press(at, "Open on the map")
     assert opened == ["map"]
@@ -196,9 +207,9 @@ def test_units_not_known_to_be_free_cannot_be_held(show, loaded):
     never = space[space["available_on"].isna()].iloc[0]
     here = space[space["floor_id"] == never["floor_id"]].reset_index(drop=True)
     row = int(here.index[here["unit_id"] == never["unit_id"]][0])
-    picked = {"selection": {"rows": [row], "columns": [], "cells": []}}
     floor = never["floor_id"]
-    at = show("vacancy_desk", loaded, at=f"floor:{floor}", level="unit", **{f"vacancy_by_unit_{floor}": picked})
+    state = picked(loaded, f"vacancy_by_unit_{floor}", row)
+    at = show("vacancy_desk", loaded, at=f"floor:{floor}", level="unit", **state)
     assert "cannot be held" in said(at, "info")
 
 
