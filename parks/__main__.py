@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from parks import words
 from parks.issues import InvalidData
+from parks.verbs import asking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,10 @@ VERBS = {
     "template": ("filling", "a workbook to be filled in and imported", "导入模板"),
     "check": ("record", "findings over the whole store", "检查全部数据"),
     "vacancy": ("status", "area in each state by zone, park, building, floor, unit or sector", "空置情况"),
+    "search": ("desk", "free places for a need, and near misses with what they miss", "按需求找空间"),
+    "hold": ("desk", "list, place, prolong or release holds with an end", "预留管理"),
+    "rollover": ("desk", "let area by when its lease ends, and against demand", "到期与需求"),
+    "absorption": ("desk", "net absorption by quarter, and time to let", "去化与空置时长"),
     "progress": ("status", "both programmes against their targets", "行动方案进度"),
     "forecast": ("status", "probability of reaching each target by its day", "目标达成概率"),
     "fit": ("placing", "best places for one company, and what stands against the others", "企业适配空间"),
@@ -161,6 +166,29 @@ def _vacancy(to: argparse.ArgumentParser) -> None:
     _known_on(to)
     levels = ("zone", "park", "building", "floor", "unit", "sector")
     to.add_argument("--by", choices=levels, default="zone", help="level of the sums [zone]")
+    asking.definitions(to)
+
+
+def _search(to: argparse.ArgumentParser) -> None:
+    _known_on(to)
+    asking.search(to, _day)
+
+
+def _hold(to: argparse.ArgumentParser) -> None:
+    _as_of(to)
+    asking.hold(to, _day)
+
+
+def _rollover(to: argparse.ArgumentParser) -> None:
+    _known_on(to)
+    asking.rollover(to)
+    asking.definitions(to)
+
+
+def _absorption(to: argparse.ArgumentParser) -> None:
+    _as_of(to)
+    asking.absorption(to)
+    asking.definitions(to)
 
 
 def _progress(to: argparse.ArgumentParser) -> None:
@@ -446,6 +474,10 @@ _OPTIONS = {
     "serve": _serve,
     "check": _as_of,
     "vacancy": _vacancy,
+    "search": _search,
+    "hold": _hold,
+    "rollover": _rollover,
+    "absorption": _absorption,
     "progress": _progress,
     "forecast": _forecast,
     "fit": _fit,

@@ -45,7 +45,8 @@ class Policy:
 
     Every row has ``source``, ``source_date`` and ``standing``. `zones` is a GeoDataFrame in EPSG:4326; a zone without
     an outline has None. `targets` and `tasks` carry the names of their responsible units as ``units_zh``,
-    ``units_en``. `bases` are the area bases of the counting rules.
+    ``units_en``. `bases` are the area bases of the counting rules, `definitions` say when a lease counts as
+    let and which area is summed.
     """
 
     documents: pd.DataFrame
@@ -59,6 +60,7 @@ class Policy:
     tasks: pd.DataFrame
     counting: pd.DataFrame
     bases: pd.DataFrame
+    definitions: pd.DataFrame
     assumptions: pd.DataFrame
     market: pd.DataFrame
     programme: pd.DataFrame

@@ -17,7 +17,7 @@ CASES = sorted(FOLDER.glob("*.toml"))
 UNKNOWN = "unknown"
 """The word that an expectation says for an empty cell, a state or a verdict that is unknown."""
 ASKED = {
-    "vacancy": {"by", "zone_id", "park_id", "building_id", "floor_id", "unit_id", "sector_code"},
+    "vacancy": {"by", "counts", "base", "zone_id", "park_id", "building_id", "floor_id", "unit_id", "sector_code"},
     "supply": {"zone_id", "quarter", "state"},
     "progress": {"by", "rule", "basis", "target_id", "zone_id", "quarter", "project_id"},
     "fit": {"tenant_id", "unit_id"},
@@ -55,12 +55,14 @@ def ledger(case: dict[str, Any]) -> snapshot.Snapshot:
 
 def figures(flow: str, wanted: dict[str, Any], park: snapshot.Snapshot, rules: policy.Policy) -> pd.DataFrame:
     """Return the rows among which the expectation `wanted` is looked for."""
-    space, counted_in = vacancy.by_unit(park), rules.zones.set_index("zone_id")["counted_in"]
+    chosen = {name: wanted[name] for name in ("counts", "base") if name in wanted}
+    space, counted_in = vacancy.by_unit(park, **chosen), rules.zones.set_index("zone_id")["counted_in"]
     if flow == "vacancy" and wanted["by"] == "unit":
         sums = vacancy.by(space, "unit", counted_in)
-        return space.merge(sums.drop(columns=space.columns.intersection(sums.columns).drop("unit_id")), on="unit_id")
+        kept = sums.drop(columns=space.columns.intersection(sums.columns).drop("unit_id"))
+        return space.merge(kept, on="unit_id").assign(**chosen)
     if flow == "vacancy":
-        return vacancy.by(space, wanted["by"], counted_in)
+        return vacancy.by(space, wanted["by"], counted_in).assign(**chosen)
     if flow == "supply":
         return pipeline.supply(park, counted_in)
     if flow == "fit":

@@ -46,7 +46,6 @@ def every(lang: str) -> dict[str, dict]:
         "curve": drawn(charts.curve(progress.curve(park, rules), lang, target_m2=10_000)),
         "zone": drawn(charts.vacancy(vacancy.by(space, "zone"), lang, names={"Z-A": "A"})),
         "sector": drawn(charts.vacancy(vacancy.by(space, "sector"), lang, title="T")),
-        "expiries": drawn(charts.expiries(space, lang)),
         "supply": drawn(charts.supply(pipeline.supply(park), lang)),
         "layout": drawn(charts.layout(rules, park, lang)),
         "zone_fit": drawn(charts.zone_fit(fit, lang)),
@@ -97,12 +96,6 @@ def test_the_space_of_a_zone_is_stacked_by_state() -> None:
 
 def test_space_that_nobody_holds_has_no_sector() -> None:
     assert {row["name"] for row in values(every("en")["sector"])} == {"S1", "unknown"}
-
-
-def test_a_lease_falls_in_the_year_of_its_last_day() -> None:
-    spec = every("en")["expiries"]
-    assert [(row["year"], row["shown"], row["units"]) for row in values(spec)] == [("2026", "1,000 m²", 1)]
-    assert spec["title"]["subtitle"] == "1 occupied units have no end date"
 
 
 def test_supply_counts_what_it_cannot_draw() -> None:

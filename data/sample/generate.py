@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from making import demand, draw, occupancy, places, programme, services, stock, tables
+from making import contracts, demand, draw, occupancy, places, programme, services, stock, tables
 
 HERE = Path(__file__).resolve().parent
 UNKNOWN_COMPLETION = (("P031", "unknown"), ("P037", "built"), ("P052", "built"), ("P034", "unknown"), ("P006", "built"))
@@ -31,6 +31,7 @@ def make() -> dict[str, list[draw.Row]]:
     sitting, holder = occupancy.tenants(cut, empty)
     applying = demand.applicants(vacancies)
     leases = occupancy.leases(cut, empty, holder, applying)
+    contracts.sign(leases)
     needs = demand.needs(applying, sitting, sum(unit["_area"] for unit in vacancies))
     milestones = programme.milestones(projects)
     stock.gaps(buildings, floors, units)

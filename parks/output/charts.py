@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import altair as alt
-import pandas as pd
 import shapely
 import shapely.geometry
 
@@ -14,6 +13,8 @@ from parks.output import figures, marks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from parks.policy import Policy
     from parks.snapshot import Snapshot
@@ -38,8 +39,6 @@ ROLE_COLOURS = {"bearing": "#0072B2", "linked": "#009E73", "core": "#D55E00", "o
 FIT_COLOURS = {"core": "#0072B2", "supported": "#8CC5EA", "neutral": "#EDEFF2", "unsuitable": "#E69F00"}
 """Level of fit of a sector in a zone → colour."""
 TARGET_COLOUR = "#D55E00"
-FIRM = ("let", "reserved", "fitting_out")
-"""States in which a company holds the space for a term."""
 
 
 def state_names(t: Translate) -> dict[str, str]:
@@ -177,31 +176,6 @@ def vacancy(
     bars = marks.stacked(shown, states, STATE_COLOURS, lang, _level(key, t))
     heading = title or t("Space by state: {level}", level=_level(key, t))
     return marks.dressed(heading, bars, marks.labels(ends), height=max(90, 34 * len(shown)))
-
-
-def expiries(space: pd.DataFrame, lang: str) -> alt.LayerChart:
-    """Return the area that falls free by the year in which its occupation ends.
-
-    Parameters
-    ----------
-    space
-        `vacancy.by_unit`: ``state``, ``until`` (day after the last; unknown and open ends are counted in the note),
-        ``lettable_m2`` [m²].
-    lang
-        ``zh`` or ``en``.
-    """
-    t = words.translator(lang)
-    held = space[space["state"].isin(FIRM)]
-    dated = held[held["until"].notna()]
-    last_day = pd.to_datetime(dated["until"]) - pd.Timedelta(days=1)
-    by_year = dated.assign(year=last_day.dt.year.astype("string")).groupby("year", sort=True)["lettable_m2"]
-    bars: marks.Rows = [
-        {"year": year, "value": marks.scaled(area), "shown": figures.area(area, lang), "units": int(count)}
-        for year, area, count in by_year.agg(["sum", "size"]).itertuples(name=None)
-    ]
-    note = t("{count} occupied units have no end date", count=int(held["until"].isna().sum()))
-    drawn = marks.columns(bars, "year", t("Year"), t, colour=STATE_COLOURS["vacant"])
-    return marks.dressed(t("Space that falls free, by year"), drawn, height=240, note=note)
 
 
 def growth(expected: pd.DataFrame, lang: str) -> alt.LayerChart:

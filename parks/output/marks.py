@@ -131,7 +131,7 @@ def columns(bars: Rows, key: str, axis: str, t: Translate, *, colour: str = PALE
         over(bars)
         .mark_bar(color=colour)
         .encode(
-            x=alt.X(f"{key}:O", title=axis, axis=alt.Axis(labelAngle=0 if key == "year" else -40)),
+            x=alt.X(f"{key}:O", title=axis, axis=alt.Axis(labelAngle=-40)),
             y=alt.Y("value:Q", title=unit(t)),
             tooltip=tips,
         )

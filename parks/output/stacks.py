@@ -1,27 +1,46 @@
-"""The floor stack 租控表 of a building: each unit a block on its floor, as wide as its area, coloured by state."""
+"""The floor stack 租控表 of a building: each unit a block on its floor, coloured by state or by when its lease ends."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
+import pandas as pd
 
 from parks import words
 from parks.output import charts, figures, marks
+from parks.status import rollover
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import datetime as dt
+
+    from parks.words import Translate
 
 MARKS = {"fits": "✓", "unfit": "✕", "unknown": "?"}
 FLOOR_HEIGHT = 34
 """Height of one floor on the screen [px]."""
 LEGEND = 64
 """Height of the legend above it [px]."""
+COLOURS = ("state", "expiry")
+"""What the colour of a block may tell; the first is what it tells unless another is chosen."""
+EXPIRY_COLOURS = {
+    "12": "#8C2D04",
+    "24": "#D94801",
+    "36": "#FD8D3C",
+    "later": "#FDD0A2",
+    "open": "#5E4FA2",
+    "vacant": "#FFFFFF",
+    "other": "#C9D3DC",
+    "unknown": "#4A4A4A",
+}
+"""When the lease of a unit ends → colour: one hue, the darker the sooner, and others for what has no end."""
+DARK = ("12", "24", "open", "unknown")
+"""Of these, the ones that light text stands on."""
 UNKNOWN_WIDTH = 0.15
 """Width of a unit of unknown area, as a share of its floor's known area: seen, but in no sum."""
 
 
-def chart(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
+def chart(rows: pd.DataFrame, lang: str, by: str = "state", day: dt.date | None = None) -> alt.LayerChart:
     """Return the stack; a click chooses a unit or lets it go (selection ``units``, field ``unit_id``).
 
     Parameters
@@ -30,23 +49,30 @@ def chart(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
         `vacancy.stack(space, park, building_id)`; with ``verdict`` each unit shows whether it fits the chosen company.
     lang
         ``zh`` or ``en``.
+    by
+        What the colour tells: ``state``, or ``expiry`` (when the lease ends; needs the day).
+    day
+        The snapshot's day.
     """
     t = words.translator(lang)
-    names = charts.state_names(t)
+    names, colours = charts.state_names(t), charts.STATE_COLOURS
     blocks = _blocks(marks.records(rows), lang)
+    if by == "expiry" and day is not None:
+        names, colours = expiry_names(t), EXPIRY_COLOURS
+        blocks = _ending(blocks, ending(rows, day), names, t)
     present = [code for code in names if any(block["code"] == code for block in blocks)]
     chosen = alt.selection_point(name="units", fields=["unit_id"], toggle="true", empty=False)
     floors = alt.Y("floor:N", title=t("Floor"), sort=list(dict.fromkeys(block["floor"] for block in blocks)))
-    scale = alt.Scale(domain=[names[code] for code in present], range=[charts.STATE_COLOURS[code] for code in present])
-    base = marks.over(blocks)
+    scale = alt.Scale(domain=[names[code] for code in present], range=[colours[code] for code in present])
+    base, edge = marks.over(blocks), "#ffffff" if by == "state" else "#8A96A3"
     bars = (
         base.mark_bar(height=FLOOR_HEIGHT - 6, cornerRadius=2)
         .encode(
-            x=alt.X("begin:Q", title=t("Share of the floor"), axis=None),
+            x=alt.X("begin:Q", title=t("Share of the floor"), axis=None, scale=alt.Scale(domain=[0, 1])),
             x2="end:Q",
             y=floors,
-            color=alt.Color("state:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=4)),
-            stroke=alt.condition(chosen, alt.value("#111111"), alt.value("#ffffff")),
+            color=alt.Color("shade:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=4)),
+            stroke=alt.condition(chosen, alt.value("#111111"), alt.value(edge)),
             strokeWidth=alt.condition(chosen, alt.value(3), alt.value(1)),
             tooltip=[
                 alt.Tooltip("unit_id:N", title=t("Unit")),
@@ -89,6 +115,7 @@ def _blocks(rows: marks.Rows, lang: str) -> marks.Rows:
                     "middle": (begin + at) / 2,
                     "code": unit["state"],
                     "state": names[unit["state"]],
+                    "shade": names[unit["state"]],
                     "area": figures.area(unit["lettable_m2"], lang),
                     "who": company or "–",
                     "until": "–" if unit["until"] is None else f"{unit['until']:%Y-%m-%d}",
@@ -99,6 +126,34 @@ def _blocks(rows: marks.Rows, lang: str) -> marks.Rows:
                 }
             )
     return blocks
+
+
+def expiry_names(t: Translate) -> dict[str, str]:
+    """Return the name of each colour of `EXPIRY_COLOURS`, in the order of the legend."""
+    bands = {str(month): t("within {months} months", months=month) for month in rollover.MONTHS}
+    apart = {"open": t("no end on record"), "vacant": t("Vacant"), "other": t("Not let"), "unknown": t("Unknown")}
+    return bands | {"later": t("later")} | apart
+
+
+def ending(rows: pd.DataFrame, day: dt.date) -> list[str]:
+    """Return of each unit of a stack its place in `EXPIRY_COLOURS`."""
+    bands = rollover.bands(rows.assign(as_of=pd.Timestamp(day)))
+    others = rows["state"].where(rows["state"].isin(["vacant", "unknown"]), "other")
+    return [str(code) for code in bands.fillna(others)]
+
+
+def _ending(blocks: marks.Rows, codes: list[str], names: dict[str, str], t: Translate) -> marks.Rows:
+    """Return the blocks coloured by when their leases end."""
+    made = []
+    for block, code in zip(blocks, codes, strict=True):
+        label = t("open") if code == "open" else "?" if code == "unknown" else block["until"] if code in BANDS else ""
+        ink = "#ffffff" if code in DARK else "#1c2730"
+        made.append(block | {"code": code, "shade": names[code], "label": label, "ink": ink})
+    return made
+
+
+BANDS = frozenset(rollover.band_names()) - {rollover.OPEN}
+"""Bands of leases that end on a known day."""
 
 
 def _label(unit: dict[str, Any], lang: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from parks.output import figures
-from parks.pages import attempts, session, tables, tenants
+from parks.pages import attempts, desk_holds, session, tables, tenants
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +54,9 @@ def offer(s: Session, rows: pd.DataFrame, tenant: str | None) -> None:
         _place(s, rows, tenant)
     elif held.empty:
         st.info(t("Choose a company above to place it here."))
+    if held.empty and not moving:
+        with st.expander(t("Hold until a day"), icon=":material/bookmark_add:"):
+            desk_holds.form(s, rows, "panel", tenant)
     if not leases.empty:
         _leases(s, leases)
 

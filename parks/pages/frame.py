@@ -97,13 +97,14 @@ def main() -> None:
     st.logo(LOGO, size="large")
     st.html(STYLE)
     shown: dict[str, Callable[[Session], None]] = {}
-    links = []
+    links = {}
     for show, title, icon, path in pages(t):
         shown[path] = show
-        links.append(
-            st.Page(_nothing, title=title, icon=f":material/{icon}:", url_path=path, default=path == "overview")
+        links[path] = st.Page(
+            _nothing, title=title, icon=f":material/{icon}:", url_path=path, default=path == "overview"
         )
-    chosen = st.navigation(links, position="top")
+    st.session_state[session.LINKS] = links
+    chosen = st.navigation(list(links.values()), position="top")
     try:
         held, _ = session.opened()
         current = session.begin(lang, *_bar(t, held))

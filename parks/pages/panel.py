@@ -139,8 +139,10 @@ def _building(s: Session, code: str, tenant: str | None) -> None:
     verdicts = tenants.ranking(tenant, s).set_index("unit_id")["verdict"] if tenant else None
     if verdicts is not None:
         rows = rows.assign(verdict=rows["unit_id"].map(verdicts))
+    titles = {"state": t("State"), "expiry": t("When the lease ends")}
+    by = session.switch(t("Stack coloured by"), stacks.COLOURS, "stack_by", titles.__getitem__)
     st.altair_chart(
-        stacks.chart(rows, s.lang),
+        stacks.chart(rows, s.lang, by, s.park.day),
         key=f"stack_{code}",
         on_select=lambda: _from_stack(code),
         selection_mode="units",

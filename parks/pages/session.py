@@ -31,6 +31,8 @@ MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$^&])")
 """Signs that Markdown, its colours and formulas, or HTML read as more than themselves."""
 RECORD = "record"
 """How a link says that no scenario is laid over the record."""
+LINKS = "links"
+"""Where the frame keeps its pages: link → page."""
 PLANNER = "planner"
 """Who acts, when nobody has given a name. There is no login: names are the users' own word."""
 
@@ -106,9 +108,17 @@ def _rules() -> Policy:
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _space(url: str, version: int, day: dt.date, scenario: str | None, known_on: dt.date | None) -> pd.DataFrame:
+def _space(
+    url: str,
+    version: int,
+    day: dt.date,
+    scenario: str | None,
+    known_on: dt.date | None,
+    counts: str,
+    base: str,
+) -> pd.DataFrame:
     del version  # part of the cache key: a change of the store makes a new frame
-    made = vacancy.by_unit(_store(url).as_of(day, scenario, known_on))
+    made = vacancy.by_unit(_store(url).as_of(day, scenario, known_on), counts, base)
     gc.collect()
     gc.freeze()  # the collector runs after each script run and would walk these frames every time
     return made
@@ -132,9 +142,17 @@ def title(scenario: str, t: Translate) -> str:
     return t("The record (no scenario)") if scenario == RECORD else scenario
 
 
-def space(version: int, day: dt.date, scenario: str | None, known_on: dt.date | None = None) -> pd.DataFrame:
+def space(
+    version: int,
+    day: dt.date,
+    scenario: str | None,
+    known_on: dt.date | None = None,
+    *,
+    counts: str = "begun",
+    base: str = "lettable",
+) -> pd.DataFrame:
     """Return `vacancy.by_unit` of the store's `version` on a day in a scenario, worked out once for all visitors."""
-    return _space(store_url(), version, day, scenario, known_on)
+    return _space(store_url(), version, day, scenario, known_on, counts, base)
 
 
 def store_url() -> str:
@@ -210,11 +228,12 @@ def remembered(key: str, default: str, options: Sequence[str]) -> None:
 def remember(key: str, default: str) -> str:
     """Write the value of `key` into the link, so that the link opens this view again; return it."""
     value = str(st.session_state[key])
-    _link(key, value, default)
+    link(key, value, default)
     return value
 
 
-def _link(key: str, value: str, default: str) -> None:
+def link(key: str, value: str, default: str) -> None:
+    """Let the link say `value` under `key`, or nothing when it is the default."""
     if value != default:
         st.query_params[key] = value
     elif key in st.query_params:
@@ -258,8 +277,13 @@ def chosen_day(
         help=help,
     )
     day = chosen or default
-    _link(key, day.isoformat() if day else "", default.isoformat() if default else "")
+    link(key, day.isoformat() if day else "", default.isoformat() if default else "")
     return day
+
+
+def go(path: str) -> None:
+    """Open another page of this session, by its link."""
+    st.switch_page(st.session_state[LINKS][path])
 
 
 def refusals(fault: InvalidData, t: Translate) -> None:

@@ -1,66 +1,96 @@
-"""Vacancy: zone, park, building, floor, unit and sector, by specification, with what falls vacant and when."""
+"""The vacancy desk: totals that add up from unit to zone, search by need, holds, rollover, absorption, free space."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
 from parks import schema
-from parks.output import charts, figures
-from parks.pages import session, start, tables
-from parks.status import pipeline, vacancy
+from parks.output import figures
+from parks.pages import (
+    desk,
+    desk_absorption,
+    desk_drill,
+    desk_holds,
+    desk_mend,
+    desk_rollover,
+    desk_search,
+    desk_space,
+    session,
+    start,
+    tables,
+)
+from parks.status import vacancy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from parks.pages.desk import Desk
     from parks.pages.session import Session
 
-LEVELS = ("zone", "park", "building", "floor", "unit", "sector")
-SHORT = 12
-"""Rows of a table that is shown whole."""
+PARTS: dict[str, Callable[[Desk], None]] = {
+    "table": desk_drill.show,
+    "search": desk_search.show,
+    "holds": desk_holds.show,
+    "rollover": desk_rollover.show,
+    "absorption": desk_absorption.show,
+    "free": desk_space.free,
+    "coming": desk_space.coming,
+    "mend": desk_mend.show,
+}
+"""Part of the desk → what draws it; one is drawn at a time."""
+FILTERED = frozenset({"table", "rollover", "free"})
+"""Parts that the filters narrow."""
 
 
 @start.needs("units")
 def show(s: Session) -> None:
     """Draw the page."""
     t = s.t
-    level, space = _filters(s)
-    _totals(space, s)
-    if space.empty:
-        st.info(
-            t(
-                "No unit meets these conditions. Loosen one of them: lower the least height, load or area, or "
-                "add a zone."
+    if message := st.session_state.pop("done", None):
+        st.success(message, icon=":material/check:")
+    titles = {
+        "table": t("Totals"),
+        "search": t("Search by need"),
+        "holds": t("Holds"),
+        "rollover": t("Rollover and demand"),
+        "absorption": t("Absorption"),
+        "free": t("Free space"),
+        "coming": t("Space to come"),
+        "mend": t("To mend"),
+    }
+    part = session.switch(t("Vacancy desk"), list(PARTS), "desk", titles.__getitem__)
+    made = desk.choose(s)
+    if part in FILTERED:
+        made = replace(made, space=_filtered(made))
+        if made.space.empty:
+            _totals(made)
+            st.info(
+                t(
+                    "No unit meets these conditions. Loosen one of them: lower the least height, load or area, or "
+                    "add a zone."
+                )
             )
-        )
-        return
-    table, expiring, free, coming = st.tabs(
-        [t("Vacancy"), t("Falling vacant"), t("Contiguous free space"), t("Space to come")]
-    )
-    with table:
-        _by_level(space, level, s)
-    with expiring:
-        _expiries(space, s)
-    with free:
-        runs = vacancy.contiguous(space, s.park)
-        st.caption(t("Vacant units next to each other on one floor, largest first."))
-        tables.show(runs, s, key="contiguous", titles={"unit_ids": t("Lettable units"), "level": t("Floor")})
-    with coming:
-        supply = pipeline.supply(s.park, s.counted_in)
-        st.altair_chart(charts.supply(supply, s.lang), width="stretch")
-        tables.show(supply, s, key="supply")
+            return
+    if part == "table":
+        made = replace(made, space=desk_drill.narrowed(made))
+        _totals(made)
+    PARTS[part](made)
 
 
-def _filters(s: Session) -> tuple[str, pd.DataFrame]:
-    """Draw the filters; return the level and the units that meet them."""
-    t = s.t
-    titles = dict(zip(LEVELS, (t("Zone"), t("Park"), t("Building"), t("Floor"), t("Unit"), t("Sector")), strict=True))
+def _filtered(made: Desk) -> pd.DataFrame:
+    """Draw the filters; return the units that meet them."""
+    s, t = made.s, made.s.t
     classes = schema.columns("buildings")["fire_class"].values  # noqa: PD011 - a column of the schema; worst first
     zones = tables.names(s, "zones")
     zones = zones[zones.index.isin(s.space["zone_id"].dropna())]
-    level = session.switch(t("Totals by"), LEVELS, "level", titles.__getitem__)
     with st.expander(t("Filter by zone, area and specification"), icon=":material/filter_alt:"):
-        chosen = st.multiselect(t("Zones"), list(zones.index), format_func=lambda code: zones[code], key="zones")
+        chosen = st.multiselect(
+            t("Zones"), list(zones.index), format_func=lambda code: zones[code], key="zones", placeholder=t("any")
+        )
         cells = st.columns(5)
         least = cells[0].number_input(t("Unit area at least, m²"), 0, step=100, key="least_m2")
         height = cells[1].number_input(t("Floor height at least, m"), 0.0, step=0.5, key="height_m")
@@ -72,22 +102,17 @@ def _filters(s: Session) -> tuple[str, pd.DataFrame]:
     offer = s.park.units.merge(
         s.park.floors[["floor_id", "floor_height_m", "floor_load_kn_m2"]], on="floor_id", how="left"
     )
-    offer = offer.merge(s.park.buildings[["building_id", "fire_class"]], on="building_id", how="left").set_index(
-        "unit_id"
-    )
+    offer = offer.merge(s.park.buildings[["building_id", "fire_class"]], on="building_id", how="left")
+    offer = offer.set_index("unit_id")
     keep = pd.Series(data=True, index=offer.index)
-    for column, bound in (
-        ("lettable_m2", least),
-        ("floor_height_m", height),
-        ("floor_load_kn_m2", load),
-        ("power_kva", power),
-    ):
+    bounds = {"lettable_m2": least, "floor_height_m": height, "floor_load_kn_m2": load, "power_kva": power}
+    for column, bound in bounds.items():
         if bound:
             keep &= (offer[column] >= bound).fillna(value=False)
     if fire:
         keep &= offer["fire_class"].isin(classes[: classes.index(fire) + 1])
-    space = s.space[s.space["unit_id"].map(keep).fillna(value=False).astype(bool)]
-    return level, space[space["zone_id"].isin(chosen)] if chosen else space
+    space = made.space[made.space["unit_id"].map(keep).fillna(value=False).astype(bool)]
+    return (space[space["zone_id"].isin(chosen)] if chosen else space).reset_index(drop=True)
 
 
 def outside(space: pd.DataFrame, s: Session) -> None:
@@ -97,38 +122,18 @@ def outside(space: pd.DataFrame, s: Session) -> None:
         st.caption(s.t("Of the lettable area, {area} lies outside the 1+1+X layout.", area=s.area(area)))
 
 
-def _totals(space: pd.DataFrame, s: Session) -> None:
-    t, total = s.t, vacancy.total(space).iloc[0]
-    cells = st.columns(4)
+def _totals(made: Desk) -> None:
+    s, t, total = made.s, made.s.t, vacancy.total(made.space).iloc[0]
+    cells = st.columns(5)
     cells[0].metric(t("Lettable area"), s.area(total["lettable_m2"]), border=True)
-    cells[1].metric(t("Vacant area"), s.area(total["vacant_m2"]), border=True)
-    cells[2].metric(t("Vacancy"), figures.share(total["vacancy"], s.lang), border=True)
-    cells[3].metric(
-        t("Units of unknown area or state"),
+    cells[1].metric(t("Let area"), s.area(total["let_m2"]), border=True)
+    cells[2].metric(t("Vacant area"), s.area(total["vacant_m2"]), border=True)
+    cells[3].metric(t("Vacancy"), figures.share(total["vacancy"], s.lang), border=True)
+    cells[4].metric(
+        t("Unknown units"),
         figures.number(total["unknown_units"], s.lang),
-        help=t("They are counted here and stand in no sum of areas."),
+        help=t("Units of unknown area or state: they are counted here and stand in no sum of areas."),
         border=True,
     )
-    outside(space, s)
-
-
-def _by_level(space: pd.DataFrame, level: str, s: Session) -> None:
-    sums = vacancy.by(space, level, counted_in=s.counted_in)
-    if level in {"zone", "sector"}:
-        st.altair_chart(charts.vacancy(tables.named(sums, s), s.lang), width="stretch")
-    empty = [
-        column
-        for column in sums
-        if str(column).endswith("_m2") and column != "lettable_m2" and not sums[column].fillna(0).any()
-    ]
-    tables.show(sums.drop(columns=empty), s, key=f"vacancy_by_{level}", height=None if len(sums) <= SHORT else 460)
-
-
-def _expiries(space: pd.DataFrame, s: Session) -> None:
-    st.altair_chart(charts.expiries(space, s.lang), width="stretch")
-    tables.show(
-        vacancy.expiries(space, counted_in=s.counted_in),
-        s,
-        key="expiries",
-        titles={"months": s.t("Within months"), "leases": s.t("Leases")},
-    )
+    st.caption(made.note)
+    outside(made.space, s)

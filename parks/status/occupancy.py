@@ -30,17 +30,24 @@ def states(leases: pd.DataFrame) -> NDArray[np.int64]:
 
 
 def holding(
-    leases: pd.DataFrame, state: NDArray[np.int64], unit: NDArray[np.int64], units: int, day: dt.date
+    leases: pd.DataFrame,
+    begins: NDArray[np.int64],
+    state: NDArray[np.int64],
+    unit: NDArray[np.int64],
+    units: int,
+    day: dt.date,
 ) -> NDArray[np.int64]:
     """Return for each unit the row of `leases` that holds it on `day`, −1 when none does.
 
     Parameters
     ----------
     leases
-        Leases sorted by key. A lease is in force from `valid_from` to the day before `valid_to`; one without a
-        known beginning may be in force at any time before its end.
+        Leases sorted by key. A lease is in force to the day before `valid_to`.
+    begins
+        Day number from which each holds its unit (see `definitions.counted`); one without a known beginning may be
+        in force at any time before its end.
     state
-        State of each (see `states`).
+        State in which each shows.
     unit
         Position of each lease's unit, −1 when the unit is not known.
     units
@@ -50,13 +57,14 @@ def holding(
 
     Notes
     -----
-    Several rows on one unit: the order of `PRECEDENCE` decides, then the lease's id.
+    Several rows on one unit: the order of `PRECEDENCE` decides, then that a lease has begun, then its id.
     """
-    begins = dates.numbers(leases["valid_from"], dates.ALWAYS)
     ends = dates.numbers(leases["valid_to"], dates.NEVER)
     today = dates.number(day)
     force = np.flatnonzero((unit >= 0) & (begins <= today) & (today < ends))
-    order = force[np.argsort(unit[force] * (len(PRECEDENCE) + 1) + RANK[state[force]], kind="stable")]
+    early = dates.numbers(leases["valid_from"], dates.ALWAYS)[force] > today
+    strength = 2 * RANK[state[force]] + early
+    order = force[np.argsort(unit[force] * (2 * len(PRECEDENCE) + 2) + strength, kind="stable")]
     first = order[rows.firsts(unit[order])]
     holder = np.full(units, -1, dtype=np.int64)
     holder[unit[first]] = first

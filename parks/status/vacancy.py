@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from parks.status import areas, dates, occupancy, rows, standings
+from parks.status import areas, dates, definitions, occupancy, rows, standings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,8 +33,18 @@ ABOVE = {
 """The levels that sums are made by, and what each lies in."""
 
 
-def by_unit(park: Snapshot) -> pd.DataFrame:
+def by_unit(park: Snapshot, counts: str = "begun", base: str = "lettable") -> pd.DataFrame:
     """Return one row a unit: what state it is in on the snapshot's day, who holds it and when it is free.
+
+    Parameters
+    ----------
+    park
+        The snapshot. Leases that have ended may be among its own: they change nothing.
+    counts
+        When a lease counts as let, one of `definitions.COUNTS`. It decides `state`, who holds the unit and `until`;
+        when a unit is free is the same under each.
+    base
+        The area that stands in `lettable_m2`, one of `definitions.BASES`.
 
     Returns
     -------
@@ -42,6 +52,7 @@ def by_unit(park: Snapshot) -> pd.DataFrame:
         ``unit_id floor_id building_id park_id zone_id level state lettable_m2 tenant_id lease_id sector_code until
         available_on standing`` and ``free_until area_standing as_of``, sorted by unit.
 
+        - `lettable_m2`: area of the unit on the base asked for [m²], NA when it is not known;
         - `state`: one of `STATES`; ``unknown`` when it is not known whether the building stands or what holds the unit;
         - `sector_code`: sector of the holder, NA when nobody holds it;
         - `until`: day after the last of the firm lease that holds it, NaT when open or not held firmly;
@@ -56,8 +67,9 @@ def by_unit(park: Snapshot) -> pd.DataFrame:
     campus = rows.at(rows.find(park.parks["park_id"], park.buildings["park_id"]), building, -1)
     unit_of_lease = rows.find(units["unit_id"], leases["unit_id"])
     lease_state = occupancy.states(leases)
-    held = occupancy.holding(leases, lease_state, unit_of_lease, len(units), park.day)
-    shell, held_as = _shells(park), rows.at(lease_state, held, VACANT)
+    begins, shown = definitions.counted(leases, lease_state, counts, park.day)
+    held = occupancy.holding(leases, begins, shown, unit_of_lease, len(units), park.day)
+    shell, held_as = _shells(park), rows.at(shown, held, VACANT)
     of = rows.at(shell, building, UNKNOWN)
     earliest = rows.at(_earliest(park, shell), building, dates.NEVER)
     available, free_until = occupancy.free(leases, lease_state, unit_of_lease, earliest)
@@ -71,7 +83,7 @@ def by_unit(park: Snapshot) -> pd.DataFrame:
             "zone_id": rows.take(park.parks["zone_id"], campus),
             "level": rows.take(park.floors["level"], rows.find(park.floors["floor_id"], units["floor_id"])),
             "state": _names(np.where(of == BUILT, held_as, of)),
-            "lettable_m2": units["lettable_m2"],
+            "lettable_m2": definitions.area(units, base).rename("lettable_m2"),
             "tenant_id": tenant,
             "lease_id": rows.take(leases["lease_id"], held),
             "sector_code": rows.take(park.tenants["sector_code"], rows.find(park.tenants["tenant_id"], tenant)),
@@ -196,8 +208,8 @@ def contiguous(space: pd.DataFrame, park: Snapshot) -> pd.DataFrame:
     vacant = space[space["state"] == "vacant"].reset_index(drop=True)
     vacant["position"] = rows.take(park.units["position"], rows.find(park.units["unit_id"], vacant["unit_id"]))
     vacant = vacant.sort_values(["floor_id", "position", "unit_id"], kind="stable", ignore_index=True)
-    run = np.cumsum(~_adjoins(vacant)) - 1
-    first = np.flatnonzero(~_adjoins(vacant))
+    run = np.cumsum(~adjoins(vacant)) - 1
+    first = np.flatnonzero(~adjoins(vacant))
     last = np.append(first[1:], len(vacant))[: len(first)] - 1
     ids = vacant["unit_id"].to_numpy(dtype=object)
     sums = areas.sums(vacant, run, len(first))
@@ -242,7 +254,7 @@ def stack(space: pd.DataFrame, park: Snapshot, building_id: str) -> pd.DataFrame
     return units[[*kept, "tenant_zh", "tenant_en", "sector_code", "until", "available_on", "standing"]]
 
 
-def _adjoins(vacant: pd.DataFrame) -> NDArray[np.bool_]:
+def adjoins(vacant: pd.DataFrame) -> NDArray[np.bool_]:
     """Return whether each unit adjoins the one before it; rows are sorted by floor and position."""
     floor = vacant["floor_id"].eq(vacant["floor_id"].shift()).fillna(value=False)
     following = vacant["position"].diff().eq(1).fillna(value=False)

@@ -68,9 +68,10 @@ class Reader(Handle):
             view = views.of(connection, scenario or "", known, self.t)
             return shots.shot(connection, view, day, self.cache, known_on)
 
-    def whole(self, day: dt.date, scenario: str | None = None) -> Snapshot:
+    def whole(self, day: dt.date, scenario: str | None = None, known_on: dt.date | None = None) -> Snapshot:
         """Return what stands on `day`, with the leases of all days: what a file is weighed against."""
-        return replace(self.as_of(day, scenario), leases=self.as_of(tables.ALWAYS, scenario).leases)
+        shown = self.as_of(day, scenario, known_on)
+        return replace(shown, leases=self.as_of(tables.ALWAYS, scenario, known_on).leases)
 
     def refused(self, leases: pd.DataFrame, scenario: str | None = None) -> tuple[Issue, ...]:
         """Return why leases (whole rows) could not be written: who holds their units on those days."""

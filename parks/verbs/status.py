@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 def vacancy(session: Session) -> int:
     """Print the area in each state by the level asked for."""
-    park = session.park(session.store())
-    found = spaces.by(session.space(park), session.options.by, counted_in=counted_in(session.rules()))
-    session.out(found)
+    park, options = session.park(session.store()), session.options
+    space = spaces.by_unit(park, options.counts, options.base)
+    found = spaces.by(space, options.by, counted_in=counted_in(session.rules()))
+    session.out(found.assign(counts=options.counts, base=options.base))
     return 0
 
 
