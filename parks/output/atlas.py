@@ -30,8 +30,9 @@ WIDE, HIGH = 1000.0, 740.0
 """Size of a map page [px]."""
 PANEL = 400.0
 """Width of what stands beside the map: legend, enlarged part [px]."""
-CROWD, MOST = 12, 200
-"""Markers in one zone from which it is drawn enlarged; markers that are numbered at most."""
+CROWD, MOST, LISTED = 12, 200, 22
+"""Markers in one zone from which it is drawn enlarged; markers numbered at most;
+names written beside the map at most."""
 STROKES = {
     "district": ("#8796A5", 1.2),
     "river": ("#7FB2D6", 2.4),
@@ -107,10 +108,13 @@ class Marks:
         Points (EPSG:4326), None where the place is not known: those are not drawn.
     colours
         One a place.
+    names
+        One a place, written beside the map while they have room there; empty for none.
     """
 
     places: Sequence[BaseGeometry | None]
     colours: Sequence[str]
+    names: Sequence[str] = ()
 
     def known(self) -> list[int]:
         """Return the rows that have a place."""
@@ -187,6 +191,8 @@ def page(  # noqa: PLR0913 - each is said by name
             _edge(whole, frame),
             _scale_bar(frame, t),
         ]
+    elif len(marks.names) <= LISTED:
+        body.append(_named(marks, y + 28))
     body.append(_marked(whole, marks, [row for row in marks.known() if row not in inside]))
     spots = whole.at(np.array([shapely.get_coordinates(marks.places[row])[0] for row in sorted(inside)]).reshape(-1, 2))
     body += [markers.dot(x, y, 2.4, marks.colours[row]) for (x, y), row in zip(spots, sorted(inside), strict=True)]
@@ -284,6 +290,17 @@ def _legend(shades: Sequence[Shade], y: float) -> tuple[str, float]:
         x, down = left + (number % 2) * half, y + (number // 2) * 19
         parts.append(drawings.box(x, down - 10, 14, 12, shade.colour) + drawings.text(x + 20, down, shade.label))
     return "".join(parts), y + -(-len(shades) // 2) * 19
+
+
+def _named(marks: Marks, y: float) -> str:
+    """Return the names of what is marked, each behind its number; those without a place stand paler."""
+    known, parts = set(marks.known()), []
+    for row, name in enumerate(marks.names):
+        at = (WIDE - PANEL + markers.RADIUS, y + row * 25)
+        ink = drawings.INK if row in known else drawings.QUIET
+        parts.append(markers.drawn(np.array([at]), np.array([at]), [row + 1], [marks.colours[row]]))
+        parts.append(drawings.text(at[0] + 18, at[1] + 4, drawings.shortened(name, 52), fill=ink))
+    return "".join(parts)
 
 
 def _scale_bar(frame: Frame, t: Translate) -> str:

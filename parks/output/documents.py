@@ -162,7 +162,7 @@ def _block(block: Block, drawn: list[str], width: int, t: words.Translate) -> It
         lines = [[column.heading for column in block.columns], *_texts(content.on_paper(block), kinds, t)]
         lines += _texts([block.total] if block.total is not None else [], kinds, t)
         look = "0060" if block.total is not None else "0020"
-        yield _table(lines, [width * share // sum(shares) for share in shares], styles, look=look, heads=1)
+        yield _table(lines, [int(width * share / sum(shares)) for share in shares], styles, look=look, heads=1)
     yield from (_said(note, "ParksNote") for note in prints.notes(block, t))
     yield from drawn[1 if block.picture else 0 :]
 

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from parks.words import Translate
 
 FONTS = "Noto Sans SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, sans-serif"
+PLAIN, HEAVY = "'wght' 400", "'wght' 700"
+"""Weights of a variable font: a drawing is set without a style sheet that knows them."""
 INK, QUIET, LINES, MARK = "#1F2A36", "#5D6D7E", "#E3E8EE", "#D55E00"
 WIDE = 960
 """Width of a chart [px]."""
 SIZE, HALF = 12, 6.3
 """Height of a letter, width of a half-width one [px]."""
-BAR, GAP, HIGH = 18, 8, 260
+BAR, GAP, HIGH = 18, 8, 200
 """Height of a bar and of what is between two; height of standing bars [px]."""
 LABEL = 30
 """Longest label of a bar [half-width letters]; the table beside it has the whole name."""
@@ -58,13 +60,16 @@ def element(body: str, width: float, height: float, title: str) -> str:
     """Return an ``svg`` element that holds `body` and says to readers that do not see it what it shows."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-        f'height="{height:g}" role="img" font-family="{FONTS}" font-size="{SIZE}" fill="{INK}">'
+        f'height="{height:g}" role="img" font-family="{FONTS}" font-size="{SIZE}" fill="{INK}" '
+        f'font-variation-settings="{PLAIN}">'
         f"<title>{escape(title)}</title>{body}</svg>"
     )
 
 
 def text(x: float, y: float, said: object, **style: object) -> str:
     """Return a text at a place; underscores in the names of `style` stand for strokes."""
+    if style.get("font_weight") == "bold":
+        style["font_variation_settings"] = HEAVY
     more = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in style.items())
     return f'<text x="{x:.1f}" y="{y:.1f}"{more}>{escape(said)}</text>'
 

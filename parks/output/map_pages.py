@@ -36,7 +36,9 @@ def layout(made: Material) -> Block:
     names, parks = made.names(zones, "zone_id"), made.park.parks["zone_id"].value_counts()
     roles = dict(zip(shading.ROLES, shading.legend("role", t), strict=True))
     colours = [roles[role].colour if role in roles else shading.UNKNOWN for role in zones["role"]]
-    marks = atlas.Marks([atlas.point(shape) for shape in zones.geometry], colours)
+    marks = atlas.Marks(
+        [atlas.point(shape) for shape in zones.geometry], colours, [names[code] for code in zones["zone_id"]]
+    )
     rows = [
         (
             number,

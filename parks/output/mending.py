@@ -40,7 +40,7 @@ def chapter(made: Material) -> Chapter:
     columns = (
         Column(t("Table")),
         Column(t("Key")),
-        Column(t("Name")),
+        Column(t("Item")),
         Column(t("What is missing")),
         Column(t("What it keeps out of this report")),
         Column(t("Standing")),

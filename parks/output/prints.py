@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import typst
 
 from parks import schema, words
@@ -20,14 +22,17 @@ if TYPE_CHECKING:
 
 TEMPLATES: Final = schema.DATA / "reports"
 TEMPLATE: Final = "report.typ"
-WIDEST, NARROWEST = 34, 5
-"""Bounds of a column's share of the width [half-width letters]: longer texts are broken into lines."""
+WIDEST, NARROWEST, LONGEST = 40, 5, 16
+"""Bounds of a column [half-width letters]: longer texts and words are broken."""
+ACROSS, PADDING = 185.0, 2.0
+"""What a page holds beside each other, and the empty space of a column [half-width letters]."""
+WORD = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+")
 SAMPLE = 400
 """Rows looked at for the widths of the columns."""
 SCALE = 2.0
 """Pixels of a picture for one of its drawing."""
 STANDARD: Final = "a-2u"
-"""PDF/A, for archives: text that can be searched, all fonts inside."""
+"""PDF/A, for archives: text that can be searched, all fonts inside. Without tags, which make it seven times as large."""
 
 
 def pdf(report: Report, mark: str, *, templates: Path = TEMPLATES) -> bytes:
@@ -42,7 +47,7 @@ def pdf(report: Report, mark: str, *, templates: Path = TEMPLATES) -> bytes:
     templates
         Folder of the template and of fonts of its own.
     """
-    made = _compiled(report, mark, templates, format="pdf", pdf_standards=STANDARD)
+    made = _compiled(report, mark, templates, format="pdf", pdf_standards=STANDARD, pdf_tags=False)
     return b"".join(made)
 
 
@@ -67,18 +72,36 @@ def pictures(drawn: Sequence[Picture], *, templates: Path = TEMPLATES) -> list[b
     return found if isinstance(found, list) else [found or b""]
 
 
-def widths(block: Block, t: words.Translate) -> list[int]:
-    """Return the shares of the width of a page that the columns of a block take [half-width letters]."""
+def widths(block: Block, t: words.Translate) -> list[float]:
+    """Return the shares of the width of a page that the columns of a block take [half-width letters].
+
+    Each gets what its words and numbers need unbroken; what is left goes to longer texts. Where even that is too much
+    the words of the headings are broken.
+    """
     rows = [*content.on_paper(block)[:SAMPLE], *([block.total] if block.total else [])]
-    return [_share([row[index] for row in rows], column, t) for index, column in enumerate(block.columns)]
+    found = [_share([row[index] for row in rows], column, t) for index, column in enumerate(block.columns)]
+    least, most = (np.array(part, dtype=float) + PADDING for part in zip(*found, strict=True))
+    if most.sum() <= ACROSS:
+        return [float(wide) for wide in most]
+    room = max(ACROSS - least.sum(), 0.0) / max((most - least).sum(), 1.0)
+    return [float(wide) for wide in (least + (most - least) * min(room, 1.0)).round(2)]
 
 
-def _share(cells: Sequence[object], column: content.Column, t: words.Translate) -> int:
+def _share(cells: Sequence[object], column: content.Column, t: words.Translate) -> tuple[int, int]:
+    """Return the least and the best width of a column."""
     texts = [figures.cell(cell, column.kind, t) for cell in cells]
     longest = max((figures.width(text) for text in texts), default=0)
-    heading = max((figures.width(word) for word in column.heading.split()), default=0)
-    least = min(heading, 12) if column.kind == "text" else min(max(heading, longest), 14)
-    return max(NARROWEST, least, min(longest, WIDEST))
+    heading = max((min(figures.width(word), LONGEST) for word in _words(column.heading)), default=0)
+    if column.kind != "text":
+        return max(heading, longest, NARROWEST), max(heading, longest, NARROWEST)
+    word = max((min(figures.width(word), LONGEST) for text in texts for word in _words(text)), default=0)
+    least = max(heading, word, min(longest, NARROWEST))
+    return least, max(least, min(longest, WIDEST))
+
+
+def _words(text: str) -> list[str]:
+    """Return the pieces of a text between which a line may be broken: Chinese may be broken anywhere."""
+    return WORD.findall(text)
 
 
 def _compiled(report: Report, mark: str, templates: Path, **wanted: Any) -> list[bytes]:  # noqa: ANN401 - Typst's options

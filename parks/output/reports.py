@@ -80,7 +80,7 @@ class Wanted:
     rule, basis
         How the programmes are counted: ``started completed recognised``, ``gross far``.
     chapters
-        Codes of `CHAPTERS`; None for all.
+        Codes of `CHAPTERS`; None for all, that on the plan only where there is a plan.
     templates
         Folder of the templates.
     context
@@ -93,15 +93,16 @@ class Wanted:
     templates: Path = prints.TEMPLATES
     context: Path = maps.CONTEXT
 
-    def codes(self) -> list[str]:
-        """Return the chapters in their order.
+    def codes(self, *, plan: bool) -> list[str]:
+        """Return the chapters in their order; `plan` says whether there is one.
 
         Raises
         ------
         KeyError
             When there is no such chapter.
         """
-        asked = set(CHAPTERS if self.chapters is None else self.chapters)
+        every = set(CHAPTERS) - (set() if plan else {"plan"})
+        asked = every if self.chapters is None else set(self.chapters)
         for code in sorted(asked - set(CHAPTERS)):
             raise KeyError(code)
         return [code for code in CHAPTERS if code in asked]
@@ -122,9 +123,13 @@ class Draft:
     made: Material
     wanted: Wanted = field(default_factory=Wanted)
 
+    def codes(self) -> list[str]:
+        """Return the codes of its chapters, in their order."""
+        return self.wanted.codes(plan=self.made.plan is not None)
+
     def report(self, lang: str, tell: Tell | None = None) -> Report:
         """Return the report in one language: the same figures, other words."""
-        made, codes = self.made.speaking(lang), self.wanted.codes()
+        made, codes = self.made.speaking(lang), self.codes()
         t, parts = made.t, []
         for number, code in enumerate(codes):
             _told(tell, number / len(codes), t("chapter {number} of {all}", number=number + 1, all=len(codes)))
@@ -145,7 +150,7 @@ class Draft:
         """Return what a file of this report carries: equal when the same inputs are made the same way."""
         own = {"docx": (documents.TEMPLATE,), "pdf": (prints.TEMPLATE,), "html": (webpages.TEMPLATE, webpages.STYLE)}
         looks = [(self.wanted.templates / name).read_bytes() for name in own.get(form, ())]
-        said = [EDITION, lang, form, *self.wanted.codes()]
+        said = [EDITION, lang, form, *self.codes()]
         return seals.mark(self.made.seal, seals.making([*(word.encode() for word in said), *looks]))
 
 

@@ -66,7 +66,7 @@ def explain(session: Session) -> int:
         message = session.t("There is no such unit: {unit}.", unit=options.unit)
         mend = session.t("Look up its ID with “parks export --table units”.")
         raise session.refuse(message, mend, option="--unit", value=options.unit)
-    before, posed, plan = _laid(session, held, laid)
+    before, posed, plan = laid(session, held, laid)
     told = (before, rules, session.space(before), plan, options.tenant_id)
     if options.unit is None:
         found = explanation.explain(*told, session.t, given=posed)
@@ -107,13 +107,13 @@ def costs(session: Session) -> int:
 def _solved(session: Session) -> tuple[Snapshot, Case, Plan]:
     """Return the snapshot without what the scenario has placed, its case, and the best plan of it."""
     options, held = session.options, session.store()
-    before, posed, _ = _laid(session, held, session.park(held, options.scenario))
+    before, posed, _ = laid(session, held, session.park(held, options.scenario))
     rules, space = session.rules(), session.space(before)
     plan = allocation.allocate(before, rules, space, budget=options.budget / 3, steps=options.steps, given=posed)
     return before, posed, plan
 
 
-def _laid(session: Session, held: Store, laid: Snapshot) -> tuple[Snapshot, Case, Plan]:
+def laid(session: Session, held: Store, laid: Snapshot) -> tuple[Snapshot, Case, Plan]:
     """Return the snapshot without what the scenario has placed, its case, and the plan that the scenario makes."""
     rules = session.rules()
     own = ~laid.leases["lease_id"].isin(session.park(held).leases["lease_id"])
