@@ -90,18 +90,22 @@ def _fill(book: Document, told: Mapping[str, str]) -> None:
             continue
         _joined(paragraph)
         for run in paragraph.runs:
-            run.text = PLACE.sub(lambda match: sound(told.get(match[1], match[0])), run.text) if run.text else run.text
+            if PLACE.search(run.text):  # a run without a place may hold a field, which setting its text would take away
+                run.text = PLACE.sub(lambda match: sound(told.get(match[1], match[0])), run.text)
         if not paragraph.text.strip(" ·"):
             paragraph._p.getparent().remove(paragraph._p)  # type: ignore[union-attr]  # noqa: SLF001 - no other way
 
 
 def _joined(paragraph: Paragraph) -> None:
-    """Gather a place that stands in several runs into the first of them."""
-    runs = paragraph.runs
-    for number, run in enumerate(runs):
-        behind = number + 1
-        while run.text.count("{{") > run.text.count("}}") and behind < len(runs):
-            run.text, runs[behind].text, behind = run.text + runs[behind].text, "", behind + 1
+    """Gather each place that stands in several runs into the first of them."""
+    for place in PLACE.finditer(paragraph.text):
+        first, at = None, 0
+        for run in paragraph.runs:
+            begin, at = at, at + len(run.text)
+            if first is None and at > place.start():
+                first = run
+            elif first is not None and run.text and begin < place.end():
+                first.text, run.text = first.text + run.text, ""
 
 
 def _facts(report: Report, width: int) -> str:

@@ -93,7 +93,8 @@ def _share(cells: Sequence[object], column: content.Column, t: words.Translate) 
     longest = max((figures.width(text) for text in texts), default=0)
     heading = max((min(figures.width(word), LONGEST) for word in _words(column.heading)), default=0)
     if column.kind != "text":
-        return max(heading, longest, NARROWEST), max(heading, longest, NARROWEST)
+        wide = max(heading + 1, longest + 1, NARROWEST)
+        return wide, wide
     word = max((min(figures.width(word), LONGEST) for text in texts for word in _words(text)), default=0)
     least = max(heading, word, min(longest, NARROWEST))
     return least, max(least, min(longest, WIDEST))

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from parks.output import maps, placements, reports, tables
 from parks.status import vacancy
-from parks.verbs import files, placing, printing
+from parks.verbs import files, printing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from parks.matching.allocation import Plan
     from parks.output.reports import Draft
+    from parks.policy import Policy
     from parks.snapshot import Snapshot
     from parks.verbs.session import Session
 
@@ -28,30 +29,31 @@ FIELDS = ("day", "lang", "form", "scenario")
 
 def report(session: Session) -> int:
     """Write the report, or the map that opens alone, in the languages and formats asked for."""
-    options, held, rules = session.options, session.store(), session.rules()
-    park = session.park(held, options.scenario)
+    options, rules = session.options, session.rules()
+    park = session.park(session.store(), options.scenario)
     places = {key: files.free(session, path) for key, path in _places(session, park).items()}
     if options.form == MAP:
         for (lang, _), path in places.items():
             page = maps.standalone(park, rules, vacancy.by_unit(park), lang=lang)
             tables.whole(path, lambda part, page=page: part.write_text(page, encoding="utf-8"))  # type: ignore[misc]  # bound at once
         return _said(session, list(places.values()), [])
-    return _said(session, *reports.files(_draft(session, park), places, if_changed=options.if_changed, tell=_tell(session)))
+    return _said(session, *reports.files(_draft(session, park, rules), places, if_changed=options.if_changed, tell=_tell(session)))
 
 
-def _draft(session: Session, park: Snapshot) -> Draft:
+def _draft(session: Session, park: Snapshot, rules: Policy) -> Draft:
     """Return the figures asked for, with the scenario's plan where it places somebody."""
-    options, rules = session.options, session.rules()
+    options = session.options
     wanted = reports.Wanted(rule=options.rule, basis=options.basis, chapters=options.chapters)
-    plan, why = _plan(session, park)
+    plan, why = _plan(session, park, rules)
     return reports.draft(park, rules, wanted=wanted, plan=plan, reasons=why)
 
 
-def _plan(session: Session, park: Snapshot) -> tuple[Plan | None, Reasons]:
+def _plan(session: Session, park: Snapshot, rules: Policy) -> tuple[Plan | None, Reasons]:
     """Return the plan that the scenario makes, and why it is so in every language; None without one."""
     if park.scenario is None:
         return None, {}
-    rules = session.rules()
+    from parks.verbs import placing  # only a scenario pays for it
+
     before, posed, plan = placing.laid(session, session.store(), park)
     if plan.assignments.empty:
         return None, {}
