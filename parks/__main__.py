@@ -131,9 +131,7 @@ def _common(
         default=kept["store"],
         help="file of the store, or postgresql://user@host/database [PARKS_STORE, data/store.db]",
     )
-    group.add_argument(
-        "--lang", choices=languages, default=kept["lang"], help="language of sentences and files [en]"
-    )
+    group.add_argument("--lang", choices=languages, default=kept["lang"], help="language of sentences and files [en]")
     group.add_argument(
         "--format", choices=("table", "json", "csv"), default=kept["format"], help="form of the output [table]"
     )

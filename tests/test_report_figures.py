@@ -22,7 +22,13 @@ def ledgers(draw):
     """Return the small district with other units, leases, projects, milestones and needs."""
     number = range(draw(st.integers(0, 7)))
     units = [
-        (f"U{row}", draw(st.sampled_from(["B1", "B2"])), "F1", draw(st.one_of(st.none(), st.integers(1, 4))), draw(AREAS))
+        (
+            f"U{row}",
+            draw(st.sampled_from(["B1", "B2"])),
+            "F1",
+            draw(st.one_of(st.none(), st.integers(1, 4))),
+            draw(AREAS),
+        )
         for row in number
     ]
     states = st.sampled_from(["let", "reserved", "intended", "fitting_out", "locked", "unknown"])
@@ -38,9 +44,11 @@ def ledgers(draw):
         kind = draw(st.sampled_from(sorted(kinds)))
         zone = draw(st.sampled_from(["Z-A", "Z-B", None]))
         projects.append((f"J{row}", f"项目{row}", None, kind, zone, None, draw(AREAS), kinds[kind]))
-        for event in ("started", "completed"):
-            if draw(st.booleans()):
-                steps.append((f"M{row}{event}", f"J{row}", event, draw(DAYS), draw(st.one_of(st.none(), DAYS))))
+        steps += [
+            (f"M{row}{event}", f"J{row}", event, draw(DAYS), draw(st.one_of(st.none(), DAYS)))
+            for event in ("started", "completed")
+            if draw(st.booleans())
+        ]
     needs = [(f"N{row}", "T2", "pilot", draw(AREAS), draw(AREAS), None, None) for row in range(draw(st.integers(0, 3)))]
     standing = draw(st.sampled_from(["stated", "illustrative"]))
     made = {
@@ -48,9 +56,7 @@ def ledgers(draw):
         "leases": district.frame("lease_id unit_id tenant_id state valid_from valid_to", *leases),
         "projects": district.frame("project_id name_zh name_en kind zone_id developer gfa_m2 counts_to", *projects),
         "milestones": district.frame("milestone_id project_id event planned_on actual_on", *steps),
-        "needs": district.frame(
-            "need_id tenant_id stage area_min_m2 area_max_m2 wanted_from wanted_to", *needs
-        ),
+        "needs": district.frame("need_id tenant_id stage area_min_m2 area_max_m2 wanted_from wanted_to", *needs),
     }
     for name, columns in {
         "leases": ("valid_from", "valid_to"),
@@ -74,7 +80,9 @@ def expected(park, rules) -> list[tuple[str, object]]:
     found = []
     for row in progress.by_target(park, rules).to_dict("records"):
         found.append(("policy.targets", row["target_m2"]))
-        found += [("progress.by_target", row[name]) for name in ("done_m2", "under_way_m2", "planned_m2", "unknown_projects")]
+        found += [
+            ("progress.by_target", row[name]) for name in ("done_m2", "under_way_m2", "planned_m2", "unknown_projects")
+        ]
     for row in forecast.by_target(park, rules, runs=reports.RUNS).to_dict("records"):
         found += [("forecast.by_target", row[name]) for name in register.CHANCES]
     found += [("vacancy.total", vacancy.total(space).iloc[0][name]) for name in register.SPACE]
@@ -114,7 +122,10 @@ def test_every_figure_is_the_functions_and_both_languages_are_equal(park) -> Non
             assert numbers(first) == numbers(second)
     summary = said["en"].chapters[0].blocks
     whole = vacancy.total(draft.made.space).iloc[0]
-    assert all(same(cell, whole[name]) for cell, name in zip(summary[1].rows[0][1:5], ("lettable_m2", "let_m2", "vacant_m2", "vacancy"), strict=True))
+    assert all(
+        same(cell, whole[name])
+        for cell, name in zip(summary[1].rows[0][1:5], ("lettable_m2", "let_m2", "vacant_m2", "vacancy"), strict=True)
+    )
 
 
 def numbers(block) -> list[list[object]]:
@@ -174,7 +185,9 @@ def test_what_is_unknown_is_listed_to_be_mended() -> None:
 
 def test_a_target_without_value_or_day_and_a_need_without_area_are_listed() -> None:
     rules = district.rules()
-    rules.targets = rules.targets.assign(value_min=pd.array([pd.NA, 8000.0], dtype="Float64"), due_on=[pd.Timestamp(2027, 12, 31), pd.NaT])
+    rules.targets = rules.targets.assign(
+        value_min=pd.array([pd.NA, 8000.0], dtype="Float64"), due_on=[pd.Timestamp(2027, 12, 31), pd.NaT]
+    )
     needs = district.tables()["needs"].assign(area_min_m2=None)
     held = made(rules=rules, needs=needs)
     found = [(row[1], row[3]) for row in mending.rows(held)]

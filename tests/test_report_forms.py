@@ -92,13 +92,17 @@ def test_the_document_holds_every_cell(lang: str, said, files) -> None:
     assert not [text for text in texts if "{{" in text]
     section = book.sections[0]
     assert close(said[lang].title) in close(section.header.paragraphs[0].text)
-    fields = re.findall(r"<w:instrText[^>]*>\s*(\w+)", zipfile.ZipFile(files[lang, "docx"]).read("word/footer1.xml").decode())
+    fields = re.findall(
+        r"<w:instrText[^>]*>\s*(\w+)", zipfile.ZipFile(files[lang, "docx"]).read("word/footer1.xml").decode()
+    )
     assert fields == ["PAGE", "NUMPAGES"]
     assert (book.core_properties.created.date(), book.core_properties.language) == (
         district.DAY,
         {"zh": "zh-CN", "en": "en-GB"}[lang],
     )
-    assert len(book.inline_shapes) == sum((block.graph is not None and len(block.rows) > 0) + (block.picture is not None) for block in blocks(said[lang]))
+    assert len(book.inline_shapes) == sum(
+        (block.graph is not None and len(block.rows) > 0) + (block.picture is not None) for block in blocks(said[lang])
+    )
 
 
 def test_the_document_names_its_chinese_fonts() -> None:
@@ -157,7 +161,7 @@ def test_every_sign_that_we_say_is_in_the_font() -> None:
 class Reader(html.parser.HTMLParser):
     """Collects the cells of tables, the texts, the elements and the addresses of a page."""
 
-    def __init__(self) -> None:
+    def __init__(self) -> None:  # noqa: D107
         super().__init__()
         self.tables: list[list[list[str]]] = []
         self.tags: list[str] = []
@@ -209,7 +213,9 @@ def test_what_was_imported_is_text_in_every_format(files) -> None:
     assert district.MARKUP not in page
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
     book = docx.Document(str(files["en", "docx"]))
-    assert district.MARKUP in {markup_free(cell.text) for table in book.tables for row in table.rows for cell in row.cells}
+    assert district.MARKUP in {
+        markup_free(cell.text) for table in book.tables for row in table.rows for cell in row.cells
+    }
 
 
 def markup_free(text: str) -> str:
@@ -283,11 +289,20 @@ def test_both_languages_have_the_same_numbers(said, files) -> None:
     for chinese, english in zip(blocks(said["zh"]), blocks(said["en"]), strict=True):
         assert numbers(chinese) == numbers(english)
     pages = {lang: files[lang, "html"].read_text(encoding="utf-8") for lang in LANGUAGES}
-    told = {lang: [re.sub("未知", "unknown", cell) for cell in re.findall(r'<td class="n[^>]*>([^<]*)<', pages[lang])] for lang in LANGUAGES}
+    told = {
+        lang: [re.sub("未知", "unknown", cell) for cell in re.findall(r'<td class="n[^>]*>([^<]*)<', pages[lang])]
+        for lang in LANGUAGES
+    }
     assert told["zh"] == told["en"]
     books = {lang: python_calamine.CalamineWorkbook.from_path(files[lang, "xlsx"]) for lang in LANGUAGES}
     sums = {
-        lang: [cell for name in book.sheet_names[1:] for row in book.get_sheet_by_name(name).to_python() for cell in row if isinstance(cell, float)]
+        lang: [
+            cell
+            for name in book.sheet_names[1:]
+            for row in book.get_sheet_by_name(name).to_python()
+            for cell in row
+            if isinstance(cell, float)
+        ]
         for lang, book in books.items()
     }
     assert sums["zh"] == sums["en"]
@@ -362,7 +377,9 @@ def test_a_long_list_is_cut_on_paper_and_says_so() -> None:
     block = content.Block("", (content.Column("n", "count"),), [(number,) for number in range(5)], most=2)
     assert prints.notes(block, t) == ("2 of 5 rows; the workbook and the web page hold all.",)
     assert prints.notes(replace(block, rows=[]), t) == ("None.",)
-    chapter = content.Chapter("A", "A", (block, replace(block, rows=[]), content.Block("Text", (), [], notes=("Said.",))))
+    chapter = content.Chapter(
+        "A", "A", (block, replace(block, rows=[]), content.Block("Text", (), [], notes=("Said.",)))
+    )
     report = content.Report("en", "Report", "District", (), "", (chapter,), district.DAY, "0" * 64)
     book = docx.Document(io.BytesIO(documents.docx_bytes(report, MARK)))
     assert [len(table.rows) for table in book.tables[1:]] == [3, 1]
@@ -382,7 +399,7 @@ def test_a_template_that_a_word_processor_has_cut_into_runs_is_filled(tmp_path: 
     assert not [text for text in texts if "{{" in text]
 
 
-def test_the_template_has_all_that_is_filled(tmp_path: Path) -> None:
+def test_the_template_has_all_that_is_filled() -> None:
     script = TEMPLATES / "build.py"
     done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -407,8 +424,11 @@ def test_the_pdf_keeps_the_rules_of_archives(files) -> None:
 
 def test_long_words_can_be_broken_and_nothing_forbidden_is_written() -> None:
     word = "a" * 30
-    assert markup.breakable(word) == f"{'a' * 12}​{'a' * 12}​{'a' * 6}"
+    assert markup.breakable(word) == f"{'a' * 12}\u200b{'a' * 12}\u200b{'a' * 6}"
     assert markup.breakable("short words stay") == "short words stay"
-    assert markup.breakable("path/to/some-long_file.name.csv").replace(markup.BREAK, "") == "path/to/some-long_file.name.csv"
+    assert (
+        markup.breakable("path/to/some-long_file.name.csv").replace(markup.BREAK, "")
+        == "path/to/some-long_file.name.csv"
+    )
     assert markup.sound("a\x00b\ud800") == "a�b�"
     assert markup.escape('<a href="x">&') == "&lt;a href=&quot;x&quot;&gt;&amp;"

@@ -22,25 +22,26 @@ HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 INK, ACCENT, QUIET, BAND, FILL, WARNING = "1F2A36", "0B4F82", "5D6D7E", "F5F8FB", "DCE6F0", "FFF3CD"
 FONTS = '<w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:cs="Calibri" w:eastAsia="Microsoft YaHei"/>'
 STYLES = {
-    "ParksTitle": ("Parks Title", "", 52, ACCENT, True, '<w:spacing w:before="120" w:after="240"/>'),
-    "ParksDistrict": ("Parks District", "", 26, QUIET, False, '<w:spacing w:before="1600" w:after="0"/>'),
-    "ParksFact": ("Parks Fact", "", 20, INK, False, '<w:spacing w:before="40" w:after="40"/>'),
+    "ParksTitle": ("Parks Title", "", 52, ACCENT, "b", '<w:spacing w:before="120" w:after="240"/>'),
+    "ParksDistrict": ("Parks District", "", 26, QUIET, "", '<w:spacing w:before="1600" w:after="0"/>'),
+    "ParksFact": ("Parks Fact", "", 20, INK, "", '<w:spacing w:before="40" w:after="40"/>'),
     "ParksNotice": (
         "Parks Notice",
         "",
         20,
         INK,
-        True,
+        "b",
         f'<w:spacing w:before="200" w:after="80"/><w:shd w:val="clear" w:color="auto" w:fill="{WARNING}"/>',
     ),
-    "ParksContents": ("Parks Contents", "", 30, ACCENT, True, '<w:pageBreakBefore/><w:spacing w:after="160"/>'),
-    "ParksLine": ("Parks Line", "", 18, QUIET, False, '<w:spacing w:after="40"/>'),
-    "ParksNote": ("Parks Note", "", 15, QUIET, False, '<w:spacing w:before="20" w:after="20"/>'),
-    "ParksCell": ("Parks Cell", "", 14, INK, False, '<w:spacing w:before="10" w:after="10"/>'),
-    "ParksNumber": ("Parks Number", "ParksCell", 14, INK, False, '<w:jc w:val="right"/>'),
-    "ParksPicture": ("Parks Picture", "", 18, INK, False, '<w:keepLines/><w:spacing w:before="160" w:after="120"/>'),
+    "ParksContents": ("Parks Contents", "", 30, ACCENT, "b", '<w:pageBreakBefore/><w:spacing w:after="160"/>'),
+    "ParksLine": ("Parks Line", "", 18, QUIET, "", '<w:spacing w:after="40"/>'),
+    "ParksNote": ("Parks Note", "", 15, QUIET, "", '<w:spacing w:before="20" w:after="20"/>'),
+    "ParksCell": ("Parks Cell", "", 14, INK, "", '<w:spacing w:before="10" w:after="10"/>'),
+    "ParksNumber": ("Parks Number", "ParksCell", 14, INK, "", '<w:jc w:val="right"/>'),
+    "ParksPicture": ("Parks Picture", "", 18, INK, "", '<w:keepLines/><w:spacing w:before="160" w:after="120"/>'),
 }
-"""Style → its name, what it rests on, size [half points], colour, bold, paragraph properties."""
+"""Style → its name, what it rests on, size [half points], colour, b for bold, paragraph properties."""
+TOP = "{{ district }} · {{ title }}    {{ notice }}"
 PLACES = ("district", "title", "facts", "notice", "contents", "chapters", "body", "footer")
 """What the report fills: each stands in the template as a paragraph with {{ name }} in it."""
 
@@ -60,7 +61,7 @@ def parts() -> dict[str, str]:
         '<w:defaultTabStop w:val="420"/><w:characterSpacingControl w:val="compressPunctuation"/>'
         '<w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" '
         'w:val="15"/></w:compat><w:themeFontLang w:val="en-GB" w:eastAsia="zh-CN"/></w:settings>',
-        "word/header1.xml": f"{HEAD}<w:hdr {MAIN}>{_paragraph('{{ district }} · {{ title }}    {{ notice }}', 'Header')}</w:hdr>",
+        "word/header1.xml": f"{HEAD}<w:hdr {MAIN}>{_paragraph(TOP, 'Header')}</w:hdr>",
         "word/footer1.xml": f"{HEAD}<w:ftr {MAIN}>{_footer()}</w:ftr>",
     }
 
@@ -84,7 +85,9 @@ def missing(path: Path) -> list[str]:
 def _types() -> str:
     kinds = {"document": "document.main", "styles": "styles", "settings": "settings"}
     kinds |= {"header1": "header", "footer1": "footer"}
-    listed = "".join(f'<Override PartName="/word/{part}.xml" ContentType="{KIND}.{kind}+xml"/>' for part, kind in kinds.items())
+    listed = "".join(
+        f'<Override PartName="/word/{part}.xml" ContentType="{KIND}.{kind}+xml"/>' for part, kind in kinds.items()
+    )
     return (
         f'{HEAD}<Types xmlns="{PACKAGE}/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
@@ -96,7 +99,9 @@ def _types() -> str:
 
 
 def _relations(targets: dict[str, str], *, core: bool = False) -> str:
-    kinds = {"document": f"{OFFICE}/officeDocument"} | {name: f"{OFFICE}/{name}" for name in targets if name != "document"}
+    kinds = {"document": f"{OFFICE}/officeDocument"} | {
+        name: f"{OFFICE}/{name}" for name in targets if name != "document"
+    }
     listed = [
         f'<Relationship Id="rId{number}" Type="{kinds[name]}" Target="{target}"/>'
         for number, (name, target) in enumerate(targets.items(), start=1)
@@ -150,10 +155,14 @@ def _styles() -> str:
         f"<w:docDefaults><w:rPrDefault><w:rPr>{FONTS}<w:color w:val='{INK}'/><w:sz w:val='19'/><w:szCs w:val='19'/>"
         '<w:lang w:val="en-GB" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>'
     )
-    normal = '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style>'
+    normal = (
+        '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style>'
+    )
     own = "".join(_style(code, *said) for code, said in STYLES.items())
     heads = "".join(
-        _style(f"Heading{level}", f"heading {level}", "", size, colour, True, f'{more}<w:outlineLvl w:val="{level - 1}"/>')
+        _style(
+            f"Heading{level}", f"heading {level}", "", size, colour, "b", f'{more}<w:outlineLvl w:val="{level - 1}"/>'
+        )
         for level, size, colour, more in (
             (1, 30, ACCENT, '<w:keepNext/><w:pageBreakBefore/><w:spacing w:after="120"/>'),
             (2, 22, INK, '<w:keepNext/><w:spacing w:before="240" w:after="80"/>'),
@@ -161,14 +170,14 @@ def _styles() -> str:
     )
     tab = '<w:tabs><w:tab w:val="right" w:pos="15200"/></w:tabs>'
     rest = (
-        _style("TOC1", "toc 1", "", 20, INK, False, '<w:spacing w:before="40" w:after="40"/>')
-        + _style("Header", "header", "", 15, QUIET, False, tab)
-        + _style("Footer", "footer", "", 15, QUIET, False, tab)
+        _style("TOC1", "toc 1", "", 20, INK, "", '<w:spacing w:before="40" w:after="40"/>')
+        + _style("Header", "header", "", 15, QUIET, "", tab)
+        + _style("Footer", "footer", "", 15, QUIET, "", tab)
     )
     return f"{HEAD}<w:styles {MAIN}>{base}{normal}{own}{heads}{rest}{_table_style()}</w:styles>"
 
 
-def _style(code: str, name: str, on: str, size: int, colour: str, bold: bool, more: str) -> str:  # noqa: FBT001, PLR0913 - one row of STYLES
+def _style(code: str, name: str, on: str, size: int, colour: str, bold: bool, more: str) -> str:  # noqa: FBT001 - one row of STYLES
     return (
         f'<w:style w:type="paragraph" w:customStyle="{int(code.startswith("Parks"))}" w:styleId="{code}">'
         f'<w:name w:val="{name}"/><w:basedOn w:val="{on or "Normal"}"/><w:qFormat/><w:pPr>{more}</w:pPr>'
@@ -178,7 +187,7 @@ def _style(code: str, name: str, on: str, size: int, colour: str, bold: bool, mo
 
 
 def _table_style() -> str:
-    def part(kind: str, fill: str, bold: bool, edge: str) -> str:  # noqa: FBT001 - private
+    def part(kind: str, fill: str, bold: str, edge: str) -> str:
         border = f'<w:tcBorders><w:{edge} w:val="single" w:sz="6" w:color="{QUIET}"/></w:tcBorders>' if edge else ""
         shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>' if fill else ""
         weight = "<w:rPr><w:b/></w:rPr>" if bold else ""
@@ -188,9 +197,9 @@ def _table_style() -> str:
     return (
         '<w:style w:type="table" w:customStyle="1" w:styleId="ParksTable"><w:name w:val="Parks Table"/><w:qFormat/>'
         f'<w:tblPr><w:tblStyleRowBandSize w:val="1"/><w:tblCellMar>{margins}</w:tblCellMar></w:tblPr>'
-        + part("firstRow", FILL, True, "bottom")
-        + part("lastRow", "", True, "top")
-        + part("band2Horz", BAND, False, "")
+        + part("firstRow", FILL, "b", "bottom")
+        + part("lastRow", "", "b", "top")
+        + part("band2Horz", BAND, "", "")
         + "</w:style>"
     )
 

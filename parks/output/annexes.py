@@ -136,7 +136,9 @@ def published(made: Material) -> Chapter:
     note = t(
         "As published; none of these figures is in a sum of this report. Publishers count differently: do not mix them."
     )
-    return Chapter(t("Published figures"), t("Published figures"), (Block("", columns, rows, most=chapters.LISTED),), lines=(note,))
+    return Chapter(
+        t("Published figures"), t("Published figures"), (Block("", columns, rows, most=chapters.LISTED),), lines=(note,)
+    )
 
 
 def sources(made: Material) -> Chapter:

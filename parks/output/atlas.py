@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from parks import crs
@@ -129,7 +128,9 @@ def ground(path: Path) -> gpd.GeoDataFrame:
     InvalidData
         When the file cannot be read.
     """
-    held: dict[str, list[dict[str, Any]]] = {lang: json.loads(maps.context_layer(path, lang))["features"] for lang in ("zh", "en")}
+    held: dict[str, list[dict[str, Any]]] = {
+        lang: json.loads(maps.context_layer(path, lang))["features"] for lang in ("zh", "en")
+    }
     rows = [feature["properties"] for feature in held["zh"]]
     return gpd.GeoDataFrame(
         {
@@ -141,7 +142,7 @@ def ground(path: Path) -> gpd.GeoDataFrame:
     )
 
 
-def page(  # noqa: PLR0913 - each is said by name
+def page(
     title: str,
     base: gpd.GeoDataFrame,
     rules: Policy,
@@ -198,7 +199,10 @@ def page(  # noqa: PLR0913 - each is said by name
     body += [markers.dot(x, y, 2.4, marks.colours[row]) for (x, y), row in zip(spots, sorted(inside), strict=True)]
     latitude = f"{(whole.bounds[1] + whole.bounds[3]) / 2:.2f}"
     notes = (
-        t("Coordinates: EPSG:4326 (WGS 84); lengths are true at latitude {latitude}° N. North is up.", latitude=latitude),
+        t(
+            "Coordinates: EPSG:4326 (WGS 84); lengths are true at latitude {latitude}° N. North is up.",
+            latitude=latitude,
+        ),
         t("Outlines, context and the places derived from them: {credit}. Not legal boundaries.", credit=maps.CREDIT),
         t("Map approval number (审图号): ____________ (needed before the map is published)."),
     )
@@ -222,7 +226,9 @@ def _grown(bounds: Any) -> tuple[float, float, float, float]:  # noqa: ANN401 - 
 def _crowded(zones: gpd.GeoDataFrame, marks: Marks) -> tuple[dict[str, str], BaseGeometry] | None:
     """Return the names and the outline of the zone with the most marks, when those are too many for the whole map."""
     places = np.array([marks.places[row] for row in marks.known()], dtype=object)
-    counts = [int(shapely.contains_xy(zone, shapely.get_x(places), shapely.get_y(places)).sum()) for zone in zones.geometry]
+    counts = [
+        int(shapely.contains_xy(zone, shapely.get_x(places), shapely.get_y(places)).sum()) for zone in zones.geometry
+    ]
     if not counts or max(counts) < CROWD:
         return None
     row = zones.iloc[int(np.argmax(counts))]
@@ -241,9 +247,9 @@ def _drawn(frame: Frame, base: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, fills:
     parts = [drawings.box(left, top, right - left, bottom - top, SEA)]
     for kind, colour in (("district", LAND), ("road", ""), ("metro", ""), ("expressway", ""), ("river", "")):
         stroke, width = STROKES[kind]
-        for shape in base.geometry[base["kind"] == kind]:
-            parts.append(_path(frame.path(shape), colour or "none", stroke, width))
-    order = np.argsort(-shapely.area(zones.geometry.array), kind="stable") if len(zones) else []
+        shapes = base.geometry[base["kind"] == kind]
+        parts += [_path(frame.path(shape), colour or "none", stroke, width) for shape in shapes]
+    order: list[int] = np.argsort(-shapely.area(zones.geometry.array), kind="stable").tolist()
     for row in order:
         fill = fills.get(str(zones["zone_id"].iloc[row]), "none")
         parts.append(_path(frame.path(zones.geometry.iloc[row]), fill, "#4A5560", 1.3, opacity=0.55))
@@ -312,7 +318,10 @@ def _scale_bar(frame: Frame, t: Translate) -> str:
     length = max(step * power for step in ROUND if step * power <= most)
     wide, y = length / per, bottom - 12
     said = t("{length} km", length=f"{length / 1000:g}")
-    backing = f'<rect x="{left + 6:.1f}" y="{y - 20:.1f}" width="{wide + 60:.1f}" height="28" fill="#FFFFFF" fill-opacity="0.8"/>'
+    backing = (
+        f'<rect x="{left + 6:.1f}" y="{y - 20:.1f}" width="{wide + 60:.1f}" height="28" fill="#FFFFFF" '
+        'fill-opacity="0.8"/>'
+    )
     ticks = "".join(drawings.line(left + 12 + x, y - 4, left + 12 + x, y + 2, drawings.INK) for x in (0, wide))
     bar = drawings.line(left + 12, y, left + 12 + wide, y, drawings.INK, 2)
     return backing + bar + ticks + drawings.text(left + 18 + wide, y + 4, said, font_size=11)
@@ -327,6 +336,6 @@ def _north(frame: Frame) -> str:
 
 def point(shape: BaseGeometry | None) -> BaseGeometry | None:
     """Return a point of a shape; None where there is none."""
-    if shape is None or shape is pd.NaT or shape.is_empty:
+    if shape is None or shape.is_empty:
         return None
     return shape if shape.geom_type == "Point" else shape.representative_point()

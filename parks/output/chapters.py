@@ -183,7 +183,10 @@ def _by_quarter(made: Material, kind: str) -> Block:
     found = found[found["kind"] == kind]
     told = ("done_m2", "under_way_m2", "planned_m2", "plan_total_m2", "done_total_m2")
     rows = [
-        (row["quarter"], *("" if name == "done_total_m2" and figures.missing(row[name]) else row[name] for name in told))
+        (
+            row["quarter"],
+            *("" if name == "done_total_m2" and figures.missing(row[name]) else row[name] for name in told),
+        )
         for row in found.to_dict("records")
     ]
     columns = (

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 import docx
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from docx.text.paragraph import Paragraph
 
 from parks import words
 from parks.output import content, drawings, figures, prints
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from docx.document import Document
+    from docx.text.paragraph import Paragraph
 
     from parks.output.content import Block, Picture, Report
 
@@ -69,7 +69,7 @@ def docx_bytes(report: Report, mark: str, *, templates: Path = prints.TEMPLATES)
         if found and found[1] in parts:
             for made in _elements(parts[found[1]]):
                 paragraph._p.addprevious(made)  # noqa: SLF001 - the library has no other way to put XML there
-            paragraph._p.getparent().remove(paragraph._p)  # type: ignore[union-attr]  # noqa: SLF001 - likewise
+            paragraph._p.getparent().remove(paragraph._p)  # noqa: SLF001 - the library has no other way
     _properties(book, report, mark)
     held = io.BytesIO()
     book.save(held)
@@ -93,7 +93,7 @@ def _fill(book: Document, told: Mapping[str, str]) -> None:
             if PLACE.search(run.text):  # a run without a place may hold a field, which setting its text would take away
                 run.text = PLACE.sub(lambda match: sound(told.get(match[1], match[0])), run.text)
         if not paragraph.text.strip(" ·"):
-            paragraph._p.getparent().remove(paragraph._p)  # type: ignore[union-attr]  # noqa: SLF001 - no other way
+            paragraph._p.getparent().remove(paragraph._p)  # noqa: SLF001 - the library has no other way
 
 
 def _joined(paragraph: Paragraph) -> None:
@@ -180,7 +180,7 @@ def _table(
 ) -> str:
     grid = "".join(f'<w:gridCol w:w="{wide}"/>' for wide in widths)
     sizes = [f'<w:tcPr><w:tcW w:w="{wide}" w:type="dxa"/></w:tcPr>' for wide in widths]
-    first = '<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>'
+    first = "<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>"
     rows = "".join(
         f"<w:tr>{first if number < heads else '<w:trPr><w:cantSplit/></w:trPr>'}"
         + "".join(
@@ -190,7 +190,7 @@ def _table(
         for number, line in enumerate(lines)
     )
     return (
-        f"<w:tbl><w:tblPr><w:tblStyle w:val=\"ParksTable\"/><w:tblW w:w=\"{sum(widths)}\" w:type=\"dxa\"/>"
+        f'<w:tbl><w:tblPr><w:tblStyle w:val="ParksTable"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
         f'<w:tblLayout w:type="fixed"/><w:tblLook w:val="{look}"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>'
     )
 
@@ -214,7 +214,7 @@ def _picture(book: Document, drawn: Picture, png: bytes, number: int, width: int
     size = f'cx="{int(wide)}" cy="{int(wide * drawn.height / drawn.width)}"'
     told = f'id="{number}" name="{number}" descr="{escape(drawn.title)}"'
     inside = (
-        f'<w:r><w:drawing><wp:inline><wp:extent {size}/><wp:docPr {told}/>'
+        f"<w:r><w:drawing><wp:inline><wp:extent {size}/><wp:docPr {told}/>"
         '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic>'
         f"<pic:nvPicPr><pic:cNvPr {told}/><pic:cNvPicPr/></pic:nvPicPr>"
         f'<pic:blipFill><a:blip r:embed="{relation}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'

@@ -81,9 +81,7 @@ def box(x: float, y: float, width: float, height: float, colour: str) -> str:
 
 def line(x1: float, y1: float, x2: float, y2: float, colour: str = LINES, width: float = 1) -> str:
     """Return a stroke."""
-    return (
-        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" stroke-width="{width:g}"/>'
-    )
+    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" stroke-width="{width:g}"/>'
 
 
 def shortened(said: str, most: int) -> str:

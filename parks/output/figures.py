@@ -85,7 +85,7 @@ def share(value: object, lang: str, digits: int = 1) -> str:
     )
 
 
-def cell(value: object, kind: str, t: Translate) -> str:
+def cell(value: object, kind: str, t: Translate) -> str:  # noqa: PLR0911 - a line for each kind of cell
     """Return a cell of a table as text; numbers and days are the same in every language.
 
     Parameters

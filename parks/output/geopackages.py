@@ -59,7 +59,9 @@ def layers_of(made: Material) -> dict[str, pd.DataFrame]:
     }
     done = progress.by(park, rules, "zone", made.rule, made.basis)
     for kind in ("new_build", "renewal"):
-        own = done.loc[(done["kind"] == kind) & done["zone_id"].notna(), ["zone_id", "done_m2", "under_way_m2", "planned_m2"]]
+        own = done.loc[
+            (done["kind"] == kind) & done["zone_id"].notna(), ["zone_id", "done_m2", "under_way_m2", "planned_m2"]
+        ]
         own = own.rename(columns={f"{part}_m2": f"{kind}_{part}_m2" for part in progress.PARTS})
         found["zones"] = gpd.GeoDataFrame(found["zones"].merge(own, on="zone_id", how="left"), crs=rules.zones.crs)
     found["units"] = space

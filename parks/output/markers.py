@@ -1,4 +1,4 @@
-"""Numbered markers that keep clear of each other: each stands near its place, with a stroke to it when it had to move."""
+"""Numbered markers that keep clear of each other: each near its place, with a stroke to it when it had to move."""
 
 from __future__ import annotations
 
@@ -54,14 +54,15 @@ def apart(places: Points, frame: tuple[float, float, float, float]) -> Points:
 def drawn(places: Points, stands: Points, numbers: Sequence[int], colours: Sequence[str]) -> str:
     """Return the markers as SVG: strokes first, then places, then numbers."""
     strokes, dots, signs = [], [], []
-    for place, stand, number, colour in zip(places, stands, numbers, colours, strict=True):
+    for place, stand, number, colour in zip(places.tolist(), stands.tolist(), numbers, colours, strict=True):
+        (x, y), (at, down) = place, stand
         if math.dist(place, stand) > MOVED:
-            strokes.append(drawings.line(*place, *stand, drawings.QUIET, 0.7))
-            dots.append(dot(*place, 2.2, drawings.INK))
+            strokes.append(drawings.line(x, y, at, down, drawings.QUIET, 0.7))
+            dots.append(dot(x, y, 2.2, drawings.INK))
         ink = "#FFFFFF" if dark(colour) else drawings.INK
         signs.append(
-            dot(*stand, RADIUS - 0.8, colour)
-            + drawings.text(stand[0], stand[1] + 3.5, number, text_anchor="middle", font_size=10, fill=ink)
+            dot(at, down, RADIUS - 0.8, colour)
+            + drawings.text(at, down + 3.5, number, text_anchor="middle", font_size=10, fill=ink)
         )
     return "".join([*strokes, *dots, *signs])
 

@@ -70,7 +70,12 @@ def _projects(made: Material) -> Iterator[Row]:
     for row in made.park.projects.to_dict("records"):
         head, tail = _head(made, "projects", row), figures.standing(row["standing"], t)
         if row["project_id"] not in dated:
-            yield (*head, t("every milestone’s day"), t("It is in no quarter and delivers nothing in the forecast."), tail)
+            yield (
+                *head,
+                t("every milestone’s day"),
+                t("It is in no quarter and delivers nothing in the forecast."),
+                tail,
+            )
         if figures.missing(row[area]):
             yield (*head, t("area"), t("It adds nothing to its programme."), tail)
         if figures.missing(row["zone_id"]):

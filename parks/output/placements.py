@@ -10,15 +10,17 @@ import pandas as pd
 
 from parks import words
 from parks.matching import allocation, fit, obstacles, sayings, wishes
+from parks.matching.allocation import Plan
 from parks.output import chapters, figures
 from parks.output.content import Block, Chapter, Column
+from parks.status import vacancy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from parks.matching.allocation import Case, Plan
+    from parks.matching.allocation import Case
     from parks.output.chapters import Material
     from parks.policy import Policy
     from parks.snapshot import Snapshot
@@ -29,7 +31,73 @@ FULL = 0.995
 """A rule worth as much as this is met whole."""
 
 
-def reasons(park: Snapshot, rules: Policy, space: pd.DataFrame, posed: Case, plan: Plan, lang: str) -> dict[str, list[str]]:
+def of_scenario(record: Snapshot, laid: Snapshot, rules: Policy) -> tuple[Snapshot, Case, Plan]:
+    """Return the snapshot without what a scenario has placed, its case, and the plan that the scenario makes.
+
+    Parameters
+    ----------
+    record
+        The record on the day.
+    laid
+        The same with the scenario laid over it.
+    rules
+        The policy.
+    """
+    own = ~laid.leases["lease_id"].isin(record.leases["lease_id"])
+    before = replace(laid, leases=laid.leases[~own].reset_index(drop=True))
+    posed = allocation.case(before, rules, vacancy.by_unit(before))
+    plan, strange = planned(posed, laid.leases[own])
+    if len(strange):
+        # what no plan would do was done by hand: it is taken as given
+        before = replace(laid, leases=laid.leases[~own | laid.leases["lease_id"].isin(strange)].reset_index(drop=True))
+        posed = allocation.case(before, rules, vacancy.by_unit(before))
+        plan, _ = planned(posed, laid.leases[own & ~laid.leases["lease_id"].isin(strange)])
+    return before, posed, plan
+
+
+def planned(posed: Case, leases: pd.DataFrame) -> tuple[Plan, list[str]]:
+    """Return the plan that the leases of a scenario make, and the ids of those that answer no open need.
+
+    Parameters
+    ----------
+    posed
+        The open needs without those leases, and where each can go.
+    leases
+        What the scenario adds to the record.
+    """
+    columns, needs = posed.problem.columns, posed.pairs.needs
+    unit = pd.Index(posed.pairs.desk.offers.frame["unit_id"]).get_indexer(pd.Index(leases["unit_id"]))
+    chosen: dict[int, int] = {}
+    parts, strange = [], []
+    keys = ["tenant_id", "valid_from", "valid_to"]
+    for (tenant, *_), rows in leases.assign(unit=unit).groupby(keys, dropna=False, sort=True):
+        mine = [row for row, need in enumerate(needs) if need["tenant_id"] == tenant and row not in chosen]
+        fits = [column for need in mine for column in columns.on(need, rows["unit"].to_numpy())]
+        if not fits:
+            strange += list(rows["lease_id"])
+            continue
+        column = int(fits[0])
+        chosen[int(columns.need[column])] = column
+        parts.append(rows.assign(need_id=needs[int(columns.need[column])]["need_id"]))
+    waiting = {need["tenant_id"] for row, need in enumerate(needs) if row not in chosen}
+    value = posed.problem.value(np.array(sorted(chosen.values()), dtype=np.int64))
+    assignments = pd.concat(parts) if parts else leases.iloc[:0].assign(need_id=pd.array([], dtype="string"))
+    plan = Plan(
+        value=value,
+        bound=value,
+        gap=0.0,
+        seconds=0.0,
+        proved=False,
+        placed=sorted({need["tenant_id"] for need in needs} - waiting),
+        unplaced=sorted(waiting),
+        assignments=assignments[["tenant_id", "need_id", "unit_id", "valid_from", "valid_to"]],
+    )
+    return plan, strange
+
+
+def reasons(
+    park: Snapshot, rules: Policy, space: pd.DataFrame, posed: Case, plan: Plan, lang: str
+) -> dict[str, list[str]]:
     """Return for each open need why the plan places it where it does, or nowhere: sentences in `lang`.
 
     Parameters
@@ -116,7 +184,12 @@ def chapter(made: Material) -> Chapter:
         value, bound = (figures.number(amount, made.lang) for amount in (plan.value, plan.bound))
         gap = figures.share(plan.gap, made.lang, 2)
         lines.append(
-            t("Value of the plan: {value}; no plan is worth more than {bound} ({gap}).", value=value, bound=bound, gap=gap)
+            t(
+                "Value of the plan: {value}; no plan is worth more than {bound} ({gap}).",
+                value=value,
+                bound=bound,
+                gap=gap,
+            )
         )
     return Chapter(title, title, (_placings(made, plan), _rest(made, plan)), lines=tuple(lines))
 
@@ -158,7 +231,9 @@ def _placings(made: Material, plan: Plan) -> Block:
 def _rest(made: Material, plan: Plan) -> Block:
     t = made.t
     needs = chapters.unplaced(made)
-    needs = needs[needs["tenant_id"].isin(plan.unplaced)].sort_values(["area_min_m2", "need_id"], ascending=[False, True])
+    needs = needs[needs["tenant_id"].isin(plan.unplaced)].sort_values(
+        ["area_min_m2", "need_id"], ascending=[False, True]
+    )
     rows = [
         (
             row["tenant_id"],

@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import re
 import unicodedata
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -17,6 +16,7 @@ from parks.output import content, drawings, figures, fonts, markup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from parks.output.content import Block, Chapter, Picture, Report
 
@@ -32,7 +32,7 @@ SAMPLE = 400
 SCALE = 2.0
 """Pixels of a picture for one of its drawing."""
 STANDARD: Final = "a-2u"
-"""PDF/A, for archives: text that can be searched, all fonts inside. Without tags, which make it seven times as large."""
+"""PDF/A, for archives: text that can be searched, all fonts inside; no tags: they make it seven times as large."""
 
 
 def pdf(report: Report, mark: str, *, templates: Path = TEMPLATES) -> bytes:
@@ -66,9 +66,7 @@ def pictures(drawn: Sequence[Picture], *, templates: Path = TEMPLATES) -> list[b
         for number, one in enumerate(drawn)
     )
     held = json.dumps([one.svg for one in drawn], ensure_ascii=False)
-    found = _compiler(templates).compile(
-        source.encode(), format="png", ppi=72 * SCALE, sys_inputs={"drawn": held}
-    )
+    found = _compiler(templates).compile(source.encode(), format="png", ppi=72 * SCALE, sys_inputs={"drawn": held})
     return found if isinstance(found, list) else [found or b""]
 
 

@@ -1,4 +1,4 @@
-"""The chapter of the report that gives each figure its birth certificate: value, unit, clause or table, day, function."""
+"""The chapter that gives each figure of the report its birth certificate: value, unit, source, day, function."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def chapter(made: Material) -> Chapter:
         t("Shares are written as 0–1. What a function counts is told under Definitions, and in docs/definitions.md."),
         t("Hash of the inputs (SHA-256): {seal}", seal=made.seal),
     )
-    return Chapter(t("Register of figures"), t("Register of figures"), (Block("", columns, entries(made)),), lines=lines)
+    return Chapter(
+        t("Register of figures"), t("Register of figures"), (Block("", columns, entries(made)),), lines=lines
+    )
 
 
 def _programmes(made: Material) -> Iterator[tuple[Any, ...]]:
@@ -146,8 +148,13 @@ def _plan(made: Material) -> Iterator[tuple[Any, ...]]:
         return
     t, plan = made.t, made.plan
     source, told = _tables(("needs", "units", "leases"), made), t("Inferred")
-    values = {t("Plan: companies placed"): len(plan.placed), t("Plan: companies not placed"): len(plan.unplaced)}
-    values |= {t("Plan: value"): round(plan.value, 2)} | ({t("Plan: bound"): round(plan.bound, 2)} if plan.columns else {})
+    values: dict[str, float] = {
+        t("Plan: companies placed"): len(plan.placed),
+        t("Plan: companies not placed"): len(plan.unplaced),
+    }
+    values |= {t("Plan: value"): round(plan.value, 2)} | (
+        {t("Plan: bound"): round(plan.bound, 2)} if plan.columns else {}
+    )
     for name, value in values.items():
         yield name, value, "", source, _day(made), told, "allocation.allocate"
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from parks import schema, words
 from parks.output import (
     annexes,
@@ -33,8 +35,6 @@ from parks.status import forecast, progress, vacancy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-    import pandas as pd
 
     from parks.matching.allocation import Plan
     from parks.output.content import Chapter, Report
@@ -154,7 +154,7 @@ class Draft:
         return seals.mark(self.made.seal, seals.making([*(word.encode() for word in said), *looks]))
 
 
-def draft(  # noqa: PLR0913 - each is said by name
+def draft(
     park: Snapshot,
     rules: Policy,
     *,
@@ -199,7 +199,7 @@ def draft(  # noqa: PLR0913 - each is said by name
     return Draft(made, asked)
 
 
-def write(  # noqa: PLR0913 - each is said by name
+def write(
     path: Path | str,
     park: Snapshot,
     rules: Policy,
@@ -275,7 +275,7 @@ def files(
 
 
 def name(park: Snapshot, lang: str, form: str) -> str:
-    """Return what a report's file is called: its day, its scenario where there is one, its language."""
+    """Return what a report's file is called: its day, and its scenario and language where it has them."""
     laid = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in park.scenario or "")
     return "-".join(filter(None, ["parks", park.day.isoformat(), laid, lang])) + f".{form}"
 
@@ -343,7 +343,8 @@ def _facts(made: Material) -> tuple[tuple[str, str], ...]:
 
 def _standings(made: Material) -> str:
     """Return how many rows of the snapshot have each standing."""
-    counts = sum(made.park.table(table)["standing"].value_counts() .reindex(schema.STANDINGS, fill_value=0) for table in schema.TABLES)
+    rows = pd.concat([made.park.table(table)["standing"] for table in schema.TABLES])
+    counts = rows.value_counts().reindex(schema.STANDINGS, fill_value=0)
     parts = [f"{figures.standing(code, made.t)} {int(counts[code]):,}" for code in schema.STANDINGS]
     return ("、" if made.lang == "zh" else ", ").join(parts)
 

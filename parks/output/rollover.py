@@ -38,7 +38,7 @@ def chapter(made: Material) -> Chapter:
     rows = []
     for zone in dict.fromkeys(map(_code, found["zone_id"])):
         held = [ends[zone, months] for months in MONTHS]
-        rest: dict[str, Any] = no_end.get(zone, {"let_m2": 0.0, "units": 0, "unknown_units": 0})
+        rest: dict[Any, Any] = no_end.get(zone, {"let_m2": 0.0, "units": 0})
         rows.append(
             (
                 zones.get(zone, zone) or t("unknown"),
@@ -69,7 +69,7 @@ def chapter(made: Material) -> Chapter:
     graph = Graph(
         t("Leases that end, by zone"),
         0,
-        {place: colour for place, colour in enumerate(COLOURS, start=1)},
+        dict(enumerate(COLOURS, start=1)),
         axis=t("Area (m²)"),
         stacked=False,
     )
@@ -88,7 +88,9 @@ def contiguous(made: Material) -> Chapter:
     rows = [
         (
             *(
-                t("unknown") if figures.missing(row[f"{up}_id"]) else names[up].get(str(row[f"{up}_id"]), row[f"{up}_id"])
+                t("unknown")
+                if figures.missing(row[f"{up}_id"])
+                else names[up].get(str(row[f"{up}_id"]), row[f"{up}_id"])
                 for up in ("zone", "park", "building")
             ),
             row["level"],
@@ -114,7 +116,9 @@ def contiguous(made: Material) -> Chapter:
         Column(t("Standing")),
     )
     total = (t("Total"), *[""] * 5, *(_sum(rows, place) for place in (6, 7, 8)), "")
-    note = t("Vacant units with following positions on one floor, as one space. A unit without a position stands alone.")
+    note = t(
+        "Vacant units with following positions on one floor, as one space. A unit without a position stands alone."
+    )
     block = Block("", columns, rows, total=total, notes=(note,), most=chapters.LISTED)
     return Chapter(t("Contiguous space"), t("Contiguous vacant space"), (block,))
 

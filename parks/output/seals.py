@@ -87,9 +87,9 @@ def _texts(column: pd.Series[Any]) -> pd.Series[Any]:
         shapes = shapely.to_wkb(column.to_numpy(), hex=True, byte_order=1)
         return pd.Series(shapes, index=column.index, dtype=object)
     if pd.api.types.is_datetime64_any_dtype(column):
-        return column.dt.strftime("%Y-%m-%d")
+        return pd.Series(column.dt.strftime("%Y-%m-%d"))
     if pd.api.types.is_bool_dtype(column):
-        return column.astype("string")
+        return pd.Series(column.astype("string"))
     if pd.api.types.is_numeric_dtype(column):
-        return column.map(lambda value: repr(float(value)), na_action="ignore").astype("object")
-    return column.astype("string")
+        return pd.Series(column.map(lambda value: repr(float(value)), na_action="ignore").astype("object"))
+    return pd.Series(column.astype("string"))

@@ -44,7 +44,13 @@ INK, HEAD, BAND, QUIET, WARNING, MARK = "#1F2A36", "#DCE6F0", "#F5F8FB", "#6B778
 
 
 def write(
-    path: Path, sheets: Iterable[Chapter], *, lang: str, notice: str, day: dt.date, told: Mapping[str, str] | None = None
+    path: Path,
+    sheets: Iterable[Chapter],
+    *,
+    lang: str,
+    notice: str,
+    day: dt.date,
+    told: Mapping[str, str] | None = None,
 ) -> None:
     """Write `sheets` as an XLSX workbook; the same sheets give the same bytes.
 

@@ -163,7 +163,9 @@ def _xlsx(path: Path, frame: pd.DataFrame, notes: _Notes) -> None:
         (name, known[name].heading(notes.lang), t(known[name].description)) for name in flat.columns if name in known
     ]
     heads = (content.Column(t("Column")), content.Column(t("Heading")), content.Column(t("Meaning")))
-    about = content.Chapter(t("Notes"), t("Notes"), (content.Block("", heads, meaning),), lines=tuple(notes.lines(frame)))
+    about = content.Chapter(
+        t("Notes"), t("Notes"), (content.Block("", heads, meaning),), lines=tuple(notes.lines(frame))
+    )
     sheets.write(path, [held, about], lang=notes.lang, notice=notice(frame, t), day=notes.day or spreadsheets.FILE_DAY)
 
 

@@ -37,7 +37,10 @@ def report(session: Session) -> int:
             page = maps.standalone(park, rules, vacancy.by_unit(park), lang=lang)
             tables.whole(path, lambda part, page=page: part.write_text(page, encoding="utf-8"))  # type: ignore[misc]  # bound at once
         return _said(session, list(places.values()), [])
-    return _said(session, *reports.files(_draft(session, park, rules), places, if_changed=options.if_changed, tell=_tell(session)))
+    return _said(
+        session,
+        *reports.files(_draft(session, park, rules), places, if_changed=options.if_changed, tell=_tell(session)),
+    )
 
 
 def _draft(session: Session, park: Snapshot, rules: Policy) -> Draft:
@@ -52,9 +55,7 @@ def _plan(session: Session, park: Snapshot, rules: Policy) -> tuple[Plan | None,
     """Return the plan that the scenario makes, and why it is so in every language; None without one."""
     if park.scenario is None:
         return None, {}
-    from parks.verbs import placing  # only a scenario pays for it
-
-    before, posed, plan = placing.laid(session, session.store(), park)
+    before, posed, plan = placements.of_scenario(session.park(session.store()), park, rules)
     if plan.assignments.empty:
         return None, {}
     space = vacancy.by_unit(before)
@@ -75,7 +76,9 @@ def _places(session: Session, park: Snapshot) -> dict[tuple[str, str], Path]:
         return {key: Path(given) / _ending(name) for key, name in named.items()}
     try:
         said = {
-            (lang, form): given.format(day=park.day.isoformat(), lang=lang, form=form, scenario=park.scenario or "record")
+            (lang, form): given.format(
+                day=park.day.isoformat(), lang=lang, form=form, scenario=park.scenario or "record"
+            )
             for lang, form in keys
         }
     except (KeyError, ValueError, IndexError, AttributeError) as fault:
