@@ -93,7 +93,8 @@ def _types() -> str:
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/>'
         '<Default Extension="png" ContentType="image/png"/>'
-        f'<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>'
+        '<Override PartName="/docProps/core.xml" '
+        'ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>'
         f"{listed}</Types>"
     )
 
@@ -140,8 +141,9 @@ def _paragraph(text: str, style: str) -> str:
 def _footer() -> str:
     def field(code: str) -> str:
         return (
-            f'<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> {code} </w:instrText>'
-            '</w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>1</w:t></w:r>'
+            '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+            f'<w:r><w:instrText xml:space="preserve"> {code} </w:instrText></w:r>'
+            '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>1</w:t></w:r>'
             '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
         )
 
@@ -153,7 +155,8 @@ def _footer() -> str:
 def _styles() -> str:
     base = (
         f"<w:docDefaults><w:rPrDefault><w:rPr>{FONTS}<w:color w:val='{INK}'/><w:sz w:val='19'/><w:szCs w:val='19'/>"
-        '<w:lang w:val="en-GB" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>'
+        '<w:lang w:val="en-GB" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
+        "<w:pPrDefault/></w:docDefaults>"
     )
     normal = (
         '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style>'
@@ -181,7 +184,8 @@ def _style(code: str, name: str, on: str, size: int, colour: str, bold: bool, mo
     return (
         f'<w:style w:type="paragraph" w:customStyle="{int(code.startswith("Parks"))}" w:styleId="{code}">'
         f'<w:name w:val="{name}"/><w:basedOn w:val="{on or "Normal"}"/><w:qFormat/><w:pPr>{more}</w:pPr>'
-        f'<w:rPr>{"<w:b/>" if bold else ""}<w:color w:val="{colour}"/><w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>'
+        f'<w:rPr>{"<w:b/>" if bold else ""}<w:color w:val="{colour}"/>'
+        f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>'
         "</w:style>"
     )
 

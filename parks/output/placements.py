@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from parks.policy import Policy
     from parks.snapshot import Snapshot
 
-MISSES, FIXES, TELLING = 3, 10, 2
+MISSES, FIXES, TELLING = 3, 5, 2
 """Rules told of a need without a place; needs whose cheapest way in is worked out; rules told of a place."""
 FULL = 0.995
 """A rule worth as much as this is met whole."""
@@ -211,7 +211,7 @@ def _placings(made: Material, plan: Plan) -> Block:
                 _list(made, [f"{buildings.get(str(at), str(at))} ({_span(held)})" for at, held in units.items()]),
                 own["valid_from"].iloc[0],
                 figures.known_sum(own["area_m2"]),
-                " ".join(made.reasons.get(made.lang, {}).get(str(need), ())),
+                _why(made, need),
             )
         )
     columns = (
@@ -241,7 +241,7 @@ def _rest(made: Material, plan: Plan) -> Block:
             row["need_id"],
             row["area_min_m2"],
             row["area_max_m2"],
-            " ".join(made.reasons.get(made.lang, {}).get(str(row["need_id"]), ())),
+            _why(made, row["need_id"]),
         )
         for row in needs.to_dict("records")
     ]
@@ -256,6 +256,11 @@ def _rest(made: Material, plan: Plan) -> Block:
     sums = (figures.known_sum(needs[name]) for name in ("area_min_m2", "area_max_m2"))
     total = (t("Total"), "", "", *sums, "")
     return Block(t("Who finds no place"), columns, rows, total=total, most=chapters.LISTED)
+
+
+def _why(made: Material, need: object) -> str:
+    """Return the reasons of a need as one text; Chinese sentences need no space between them."""
+    return ("" if made.lang == "zh" else " ").join(made.reasons.get(made.lang, {}).get(str(need), ()))
 
 
 def _assigned(made: Material, plan: Plan) -> pd.DataFrame:

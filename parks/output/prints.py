@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TEMPLATES: Final = schema.DATA / "reports"
 TEMPLATE: Final = "report.typ"
-WIDEST, NARROWEST, LONGEST = 40, 5, 16
+WIDEST, NARROWEST, LONGEST = 70, 5, 16
 """Bounds of a column [half-width letters]: longer texts and words are broken."""
 ACROSS, PADDING = 185.0, 2.0
 """What a page holds beside each other, and the empty space of a column [half-width letters]."""
