@@ -334,7 +334,7 @@ def _facts(made: Material) -> tuple[tuple[str, str], ...]:
         (t("Data date"), figures.day(park.day, made.lang)),
         (t("Belief date"), known),
         (t("Scenario"), park.scenario or t("the record itself")),
-        (t("Counting of the programmes"), " ".join(counting) or t("no target")),
+        (t("Counting of the programmes"), ("；" if made.lang == "zh" else " ").join(counting) or t("no target")),
         (t("Rows by standing"), _standings(made)),
         (t("Hash of the inputs (SHA-256)"), made.seal),
     ]

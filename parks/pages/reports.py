@@ -325,7 +325,8 @@ def _preview(s: Session, asked: Asked) -> None:
     number = 1
     if len(made.pages) > 1:
         number = st.number_input(t("Page of {all}", all=len(made.pages)), 1, len(made.pages), 1, key="report_page")
-    st.image(made.pages[int(number) - 1], width="stretch")
+    with st.container(border=True):
+        st.image(made.pages[int(number) - 1], width="stretch")
 
 
 def _tables(s: Session) -> None:
