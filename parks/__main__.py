@@ -22,6 +22,8 @@ FINE, REFUSED = 0, 1
 ACTOR = "parks"
 """Who the history says did it, when nobody is named."""
 PORTS = range(1, 65_536)
+BOTH = "both"
+"""What a report is asked for in all languages by."""
 RULES = ("started", "completed", "recognised")
 BASES = ("gross", "above_ground", "far")
 STANDINGS = ("stated", "reported", "inferred", "illustrative")
@@ -45,7 +47,7 @@ VERBS = {
     "worth": ("placing", "what 1,000 m² more would be worth", "增加1,000 m²的价值"),
     "costs": ("placing", "what each pin and quota costs the plan", "指定与配额的代价"),
     "compare": ("comparing", "figures in which two scenarios, or two beliefs, differ", "比较两个方案或两次认知"),
-    "report": ("files", "capacity report as a file", "空间容量报告"),
+    "report": ("reporting", "capacity report as files", "空间容量报告"),
     "export": ("files", "one table as a file", "导出数据表"),
     "backup": ("record", "copy the whole store into a new file", "备份数据库"),
     "restore": ("record", "put a backup back", "恢复备份"),
@@ -75,6 +77,8 @@ SCENARIO_ACTS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return 0 when all is fine, 1 on findings or a refusal (2 is wrong usage)."""
     options = parser().parse_args(arguments)
+    options.languages = words.LANGUAGES if options.lang == BOTH else (options.lang,)
+    options.lang = "en" if options.lang == BOTH else options.lang
     t = words.translator(options.lang)
     try:
         return _done(options)
@@ -116,12 +120,14 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="verb", required=True, metavar="VERB")
     for name, (_, english, chinese) in VERBS.items():
         made = commands.add_parser(name, help=f"{english} / {chinese}", description=f"{english}. {chinese}")
-        _common(made, None)
+        _common(made, None, (*words.LANGUAGES, BOTH) if name == "report" else words.LANGUAGES)
         _OPTIONS.get(name, lambda _: None)(made)
     return top
 
 
-def _common(to: argparse.ArgumentParser, defaults: dict[str, str] | None) -> None:
+def _common(
+    to: argparse.ArgumentParser, defaults: dict[str, str] | None, languages: Sequence[str] = words.LANGUAGES
+) -> None:
     """Add the options that stand before or after the verb; only those before it have defaults."""
     kept = defaults or dict.fromkeys(("store", "lang", "format", "actor"), argparse.SUPPRESS)
     group = to.add_argument_group("everywhere")
@@ -131,9 +137,7 @@ def _common(to: argparse.ArgumentParser, defaults: dict[str, str] | None) -> Non
         default=kept["store"],
         help="file of the store, or postgresql://user@host/database [PARKS_STORE, data/store.db]",
     )
-    group.add_argument(
-        "--lang", choices=words.LANGUAGES, default=kept["lang"], help="language of sentences and files [en]"
-    )
+    group.add_argument("--lang", choices=languages, default=kept["lang"], help="language of sentences and files [en]")
     group.add_argument(
         "--format", choices=("table", "json", "csv"), default=kept["format"], help="form of the output [table]"
     )
@@ -270,9 +274,30 @@ def _compare(to: argparse.ArgumentParser) -> None:
 
 
 def _report(to: argparse.ArgumentParser) -> None:
-    _as_of(to)
-    to.add_argument("--as", dest="form", choices=("xlsx", "html", "gpkg"), default="xlsx", help="kind of file [xlsx]")
-    to.add_argument("-o", "--output", required=True, metavar="PATH")
+    _known_on(to)
+    to.add_argument(
+        "--as",
+        dest="form",
+        choices=("xlsx", "docx", "pdf", "html", "gpkg", "all", "map"),
+        help="kind of file; map is the map alone [as the path ends, else xlsx]",
+    )
+    path = "a file, or a folder with / at its end; {day} {lang} {form} {scenario} in it are filled in"
+    to.add_argument("-o", "--output", required=True, metavar="PATH", help=path)
+    to.add_argument("--scenario", metavar="NAME", help="scenario, with its plan and the reasons [the record]")
+    to.add_argument("--rule", choices=RULES, default="completed", help="when a project counts [completed]")
+    to.add_argument("--basis", choices=("gross", "far"), default="gross", help="area that counts [gross]")
+    to.add_argument("--chapters", type=_chapter, metavar="CODE", nargs="+", help="only these chapters [all]")
+    to.add_argument("--if-changed", action="store_true", help="leave files alone whose inputs are the same")
+    to.add_argument("--quiet", action="store_true", help="say nothing but faults")
+
+
+def _chapter(text: str) -> str:
+    from parks.output import reports  # only this verb pays for it
+
+    if text not in reports.CHAPTERS:
+        message = f"{text!r} is no chapter; ours are {', '.join(reports.CHAPTERS)}"
+        raise argparse.ArgumentTypeError(message)
+    return text
 
 
 def _export(to: argparse.ArgumentParser) -> None:

@@ -26,8 +26,9 @@ from parks import policy, schema, snapshot, store, words
 from parks.intake import sample
 from parks.issues import InvalidData, Issue
 from parks.matching import allocation
+from parks.output import placements
 from parks.status import vacancy
-from parks.verbs import placing, printing, service
+from parks.verbs import printing, service
 
 KEYS = {
     "vacancy": [
@@ -279,20 +280,75 @@ def test_a_scenario_compared_with_itself_differs_in_nothing(loaded: Path, run) -
     assert (ran.code, ran.json()) == (0, [])
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "html", "gpkg"])
+@pytest.mark.parametrize("kind", ["xlsx", "docx", "pdf", "html", "gpkg"])
 def test_a_report_is_written(kind: str, loaded: Path, tmp_path: Path, run) -> None:
     path = tmp_path / f"report.{kind}"
-    ran = run("--store", loaded, "--lang", "zh", "report", "--as", kind, "-o", path)
+    chosen = ("--chapters", "summary", "new_build")
+    ran = run("--store", loaded, "--lang", "zh", "report", *chosen, "-o", path)
     assert (ran.code, ran.out) == (0, "")
     assert str(path) in ran.err
+    assert "%" in ran.err
     if kind == "xlsx":
         book = openpyxl.load_workbook(path)
-        assert book.sheetnames[:3] == ["摘要", "新建台账", "存量更新台账"]
+        assert book.sheetnames == ["封面", "摘要", "新建台账"]
         book.close()
     elif kind == "html":
         assert "<html" in path.read_text(encoding="utf-8")
-    else:
+    elif kind == "gpkg":
         assert {"vacant_m2", "park_id"} <= set(gpd.read_file(path, layer="buildings").columns)
+    else:
+        assert path.read_bytes()[:2] == {"docx": b"PK", "pdf": b"%P"}[kind]
+
+
+def test_the_map_is_a_file_of_its_own(loaded: Path, tmp_path: Path, run) -> None:
+    assert run("--store", loaded, "report", "--as", "map", "-o", f"{tmp_path}/", "--quiet").code == 0
+    made = next(tmp_path.iterdir())
+    assert made.name.endswith("-en-map.html")
+    assert "parks" in made.read_text(encoding="utf-8")
+
+
+def test_a_set_of_reports_is_named_by_its_path_and_made_anew_only_when_it_changed(
+    own: Path, tmp_path: Path, run
+) -> None:
+    path = tmp_path / "{day}" / "report-{lang}.{form}"
+    chosen = ("--as", "html", "--chapters", "summary", "--if-changed")
+    first = run("--store", own, "report", "--lang", "both", *chosen, "-o", path)
+    assert first.code == 0
+    made = sorted(tmp_path.glob("*/*.html"))
+    assert [file.name for file in made] == ["report-en.html", "report-zh.html"]
+    again = run("--store", own, "report", "--lang", "both", *chosen, "-o", path)
+    assert again.err.splitlines() == [f"Unchanged: {file}" for file in reversed(made)]
+    quiet = run("--store", own, "report", "--lang", "both", *chosen, "--rule", "started", "-o", path, "--quiet")
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
+    assert again.code == run("--store", own, "report", "--lang", "both", *chosen, "-o", path).code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--as", "all", "-o", "report.xlsx"), "One file cannot hold 5 reports."),
+        (("--lang", "both", "-o", "{here}/x.pdf"), "The path has braces"),
+        (("-o", "{0}.pdf"), "The path has braces"),
+    ],
+)
+def test_a_path_that_cannot_hold_the_reports_is_refused(arguments, said: str, loaded: Path, run) -> None:
+    ran = run("--store", loaded, "report", *arguments)
+    assert ran.code == 1
+    assert said in ran.err
+
+
+def test_a_report_over_a_scenario_tells_its_plan(own: Path, tmp_path: Path, run) -> None:
+    assert run("--store", own, "allocate", "--scenario", "A/B", "--steps", 2).code == 0
+    ran = run("--store", own, "report", "--scenario", "A/B", "--chapters", "plan", "--as", "html", "-o", f"{tmp_path}/")
+    assert ran.code == 0
+    path = next(tmp_path.glob("*.html"))
+    assert "A-B" in path.name
+    text = path.read_text(encoding="utf-8")
+    assert "Every hard rule is kept or waived" in text
+    with store.open(own) as held:
+        held.create_scenario("empty", by="test")
+    ran = run("--store", own, "report", "--scenario", "empty", "--chapters", "plan", "-o", tmp_path / "empty.html")
+    assert "This report holds no plan" in (tmp_path / "empty.html").read_text(encoding="utf-8")
 
 
 def test_a_table_is_exported(loaded: Path, tmp_path: Path, run) -> None:
@@ -371,7 +427,9 @@ def test_csv_and_tables_are_for_reading(loaded: Path, run) -> None:
         ("serve", "--port", "70000"),
         ("export", "--table", "nonsense", "-o", "x.csv"),
         ("allocate", "--scenario", "x", "--budget", "1", "--steps", "2"),
-        ("report", "--as", "docx", "-o", "x"),
+        ("report", "--as", "odt", "-o", "x"),
+        ("report", "--chapters", "nonsense", "-o", "x"),
+        ("vacancy", "--lang", "both"),
     ],
 )
 def test_wrong_usage_ends_with_2(arguments: tuple[str, ...], run) -> None:
@@ -530,6 +588,6 @@ def test_no_leases_make_an_empty_plan() -> None:
     rules = policy.load()
     park = snapshot.of(district.DAY, {})
     posed = allocation.case(park, rules, vacancy.by_unit(park))
-    plan, strange = placing.planned(posed, park.leases)
+    plan, strange = placements.planned(posed, park.leases)
     assert (plan.value, plan.placed, plan.unplaced, strange) == (0.0, [], [], [])
     assert plan.assignments.empty

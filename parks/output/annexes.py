@@ -8,7 +8,7 @@ import pandas as pd
 
 from parks import schema
 from parks.output import chapters, charts, figures
-from parks.output.sheets import Block, Column, Graph, Sheet
+from parks.output.content import Block, Chapter, Column, Graph
 from parks.status import vacancy
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ HELD = ("let", "fitting_out", "reserved", "intended", "locked", "vacant", "renov
 CREDIT = "© OpenStreetMap contributors, ODbL 1.0"
 
 
-def space(made: Material, level: str) -> Sheet:
+def space(made: Material, level: str) -> Chapter:
     """Return the area in each state by ``zone``, ``park`` or ``building``, with the total over all."""
     t, key = made.t, f"{level}_id"
     zones = made.rules.zones.set_index("zone_id")["counted_in"]
@@ -60,11 +60,11 @@ def space(made: Material, level: str) -> Sheet:
     if level == "zone":
         series = {2 + place: charts.STATE_COLOURS[state] for place, state in enumerate(HELD)}
         graph = Graph(t("Space by state: {level}", level=t("Zone")), 0, series, axis=t("Area (m²)"))
-    block = Block("", columns, rows, total=total, notes=_space_notes(made), graph=graph)
-    return Sheet(titles[level], titles[level], (block,))
+    block = Block("", columns, rows, total=total, notes=_space_notes(made), graph=graph, most=chapters.LISTED)
+    return Chapter(titles[level], titles[level], (block,))
 
 
-def demand(made: Material) -> Sheet:
+def demand(made: Material) -> Chapter:
     """Return the needs that nothing answers, one a row, largest first."""
     t = made.t
     found = chapters.unplaced(made).sort_values(["area_min_m2", "need_id"], ascending=[False, True])
@@ -98,12 +98,11 @@ def demand(made: Material) -> Sheet:
     )
     sums = (figures.known_sum(found[name]) for name in ("area_min_m2", "area_max_m2"))
     total = (t("Total"), "", "", "", *sums, "", "", "", "")
-    return Sheet(
-        t("Unplaced demand"), t("Unplaced demand"), (Block("", columns, rows, total=total, notes=(_asked(made),)),)
-    )
+    block = Block("", columns, rows, total=total, notes=(_asked(made),), most=chapters.LISTED)
+    return Chapter(t("Unplaced demand"), t("Unplaced demand"), (block,))
 
 
-def published(made: Material) -> Sheet:
+def published(made: Material) -> Chapter:
     """Return the published figures as published: none of them is in any sum of this report."""
     t = made.t
     parks = made.names(pd.DataFrame(made.park.parks), "park_id")
@@ -137,10 +136,12 @@ def published(made: Material) -> Sheet:
     note = t(
         "As published; none of these figures is in a sum of this report. Publishers count differently: do not mix them."
     )
-    return Sheet(t("Published figures"), t("Published figures"), (Block("", columns, rows),), lines=(note,))
+    return Chapter(
+        t("Published figures"), t("Published figures"), (Block("", columns, rows, most=chapters.LISTED),), lines=(note,)
+    )
 
 
-def sources(made: Material) -> Sheet:
+def sources(made: Material) -> Chapter:
     """Return the papers, the tables' sources with the count of rows by standing, and the credit of the map."""
     t = made.t
     documents = [
@@ -177,10 +178,10 @@ def sources(made: Material) -> Sheet:
         rows,
     )
     credit = t("Outlines, context and the places derived from them: {credit}. Not legal boundaries.", credit=CREDIT)
-    return Sheet(t("Sources"), t("Sources"), (papers, tables, origins), lines=(credit,))
+    return Chapter(t("Sources"), t("Sources"), (papers, tables, origins), lines=(credit,))
 
 
-def definitions(made: Material) -> Sheet:
+def definitions(made: Material) -> Chapter:
     """Return how every figure is counted, and the assumptions of the forecast."""
     t = made.t
     rules = Block(t("How it is counted"), (Column(t("Figure")), Column(t("Definition"))), _said(made))
@@ -218,7 +219,7 @@ def definitions(made: Material) -> Sheet:
         Column(t("Seed"), "general"),
     )
     blocks = (rules, Block(t("Forecast"), outcome, chances), Block(t("Assumptions of the forecast"), heads, assumed))
-    return Sheet(t("Definitions"), t("Definitions"), blocks)
+    return Chapter(t("Definitions"), t("Definitions"), blocks)
 
 
 def _said(made: Material) -> list[tuple[str, str]]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from parks import demand
+from parks import demand, words
 from parks.output import charts, figures
-from parks.output.sheets import Block, Column, Graph, Sheet
+from parks.output.content import Block, Chapter, Column, Graph
 from parks.status import progress, vacancy
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+
     from parks.matching.allocation import Plan
     from parks.policy import Policy
     from parks.snapshot import Snapshot
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 EVENTS = ("approved", "started", "topped_out", "completed", "recognised", "handed_over")
 SHOWN = 10
 """Rows of a list on the page for the head of office."""
+LISTED = 200
+"""Rows of a long list on paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,14 @@ class Material:
         `progress.by_target`, `progress.entries`, `forecast.by_target`: one counting rule and area basis.
     plan
         The plan whose unplaced needs are told; None tells all open needs.
+    reasons
+        Language → need → why the plan places it so, or not (`placements.reasons`).
+    rule, basis
+        How the programmes are counted.
+    seal
+        Hash of the inputs (`seals.of`).
+    base
+        The base map (`atlas.ground`).
     lang, t
         Language, and what says a sentence in it.
     """
@@ -48,8 +62,22 @@ class Material:
     projects: pd.DataFrame
     forecast: pd.DataFrame
     plan: Plan | None
+    reasons: Mapping[str, Mapping[str, Sequence[str]]]
+    rule: str
+    basis: str
+    seal: str
+    base: gpd.GeoDataFrame
     lang: str
     t: Translate
+
+    def speaking(self, lang: str) -> Material:
+        """Return the same figures for readers of another language."""
+        return replace(self, lang=lang, t=words.translator(lang))
+
+    @property
+    def counted_in(self) -> dict[str, str]:
+        """Zone → the zone that totals count it in."""
+        return dict(zip(self.rules.zones["zone_id"], self.rules.zones["counted_in"], strict=True))
 
     def names(self, frame: pd.DataFrame, key: str) -> dict[str, str]:
         """Return id → name in the report's language, in Chinese where that one is unknown."""
@@ -66,7 +94,7 @@ class Material:
         return (self.t("How it is counted"), *said)
 
 
-def summary(made: Material) -> Sheet:
+def summary(made: Material) -> Chapter:
     """Return the one page for the head of office."""
     t, park = made.t, made.park
     lines = [
@@ -76,10 +104,10 @@ def summary(made: Material) -> Sheet:
     if park.known_on is not None:
         lines.append(t("As it was known on {day}", day=figures.day(park.known_on, made.lang)))
     blocks = (_ledgers(made), _space(made), _demand(made), _behind(made))
-    return Sheet(t("Summary"), t("Space capacity report"), blocks, lines=tuple(lines), one_page=True)
+    return Chapter(t("Summary"), t("Summary"), blocks, lines=tuple(lines), one_page=True)
 
 
-def ledger(made: Material, kind: str) -> Sheet:
+def ledger(made: Material, kind: str) -> Chapter:
     """Return the projects of one programme (``new_build renewal``) with their milestones."""
     t = made.t
     mine = made.projects.merge(
@@ -119,8 +147,71 @@ def ledger(made: Material, kind: str) -> Sheet:
     titles = {"new_build": t("New-build ledger"), "renewal": t("Renewal ledger")}
     notes = [t("Projects of unknown area, not in the total: {count}", count=int(mine["area_m2"].isna().sum()))]
     notes.append(t("A day in brackets is planned and not reached as far as known."))
-    block = Block("", columns, rows, total=total, notes=tuple(notes))
-    return Sheet(titles[kind], titles[kind], (block,), lines=made.counting())
+    listed = Block(t("Projects"), columns, rows, total=total, notes=tuple(notes), most=LISTED)
+    blocks = (_by_zone(made, kind), _by_quarter(made, kind), listed)
+    return Chapter(titles[kind], titles[kind], blocks, lines=made.counting())
+
+
+def _by_zone(made: Material, kind: str) -> Block:
+    """Return one programme by zone, with its chart."""
+    t, zones = made.t, made.names(made.rules.zones, "zone_id")
+    found = progress.by(made.park, made.rules, "zone", made.rule, made.basis)
+    rows = [
+        (
+            t("unknown") if figures.missing(row["zone_id"]) else zones.get(str(row["zone_id"]), row["zone_id"]),
+            *(row[f"{part}_m2"] for part in progress.PARTS),
+            row["projects"],
+            row["unknown_projects"],
+            figures.standing(row["standing"], t),
+        )
+        for row in found[found["kind"] == kind].to_dict("records")
+    ]
+    columns = (
+        Column(t("Zone")),
+        *_parts(t),
+        Column(t("Projects"), "count"),
+        Column(t("Projects of unknown area"), "count"),
+        Column(t("Standing")),
+    )
+    return Block(t("By zone"), columns, rows, graph=_parts_graph(t("Progress by zone"), t, first=1))
+
+
+def _by_quarter(made: Material, kind: str) -> Block:
+    """Return one programme quarter by quarter, what is done and what the plan says added up, with its chart."""
+    t = made.t
+    found = progress.curve(made.park, made.rules, made.rule, made.basis)
+    found = found[found["kind"] == kind]
+    told = ("done_m2", "under_way_m2", "planned_m2", "plan_total_m2", "done_total_m2")
+    rows = [
+        (
+            row["quarter"],
+            *("" if name == "done_total_m2" and figures.missing(row[name]) else row[name] for name in told),
+        )
+        for row in found.to_dict("records")
+    ]
+    columns = (
+        Column(t("Quarter")),
+        *_parts(t),
+        Column(t("Planned by then, added up (m²)"), "area"),
+        Column(t("Done by then, added up (m²)"), "area"),
+    )
+    unknown = int(found["unknown_projects"].max()) if len(found) else 0
+    notes = (
+        t("Projects of unknown area or day, in no quarter: {count}", count=unknown),
+        t("The first row also holds what lies before it. Quarters to come have no sum of what is done."),
+    )
+    graph = _parts_graph(t("Progress by quarter"), t, first=1, kind="column")
+    return Block(t("By quarter"), columns, rows, notes=notes, graph=graph)
+
+
+def _parts(t: Translate) -> tuple[Column, ...]:
+    names = (t("Done (m²)"), t("Under way (m²)"), t("Planned (m²)"))
+    return tuple(Column(name, "area") for name in names)
+
+
+def _parts_graph(title: str, t: Translate, *, first: int, kind: str = "bar") -> Graph:
+    series = {first + place: charts.PROGRESS_COLOURS[part] for place, part in enumerate(progress.PARTS)}
+    return Graph(title, 0, series, kind=kind, axis=t("Area (m²)"))
 
 
 def unplaced(made: Material) -> pd.DataFrame:
@@ -153,7 +244,11 @@ def _ledgers(made: Material) -> Block:
             chance.get(row["target_id"], pd.NA),
             row["unknown_projects"],
             figures.standing(row["standing"], t),
-            t("{document}, {clause}", document=titles[row["document_id"]], clause=clauses[row["target_id"]]),
+            t(
+                "{document}, {clause}",
+                document=titles.get(row["document_id"], t("unknown")),
+                clause=t("unknown") if figures.missing(clauses[row["target_id"]]) else clauses[row["target_id"]],
+            ),
         )
         for row in made.done.to_dict("records")
     ]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from babel import dates, numbers
 
 from parks import words
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from parks.words import Translate
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
@@ -20,6 +20,10 @@ M2_PER_WAN = 10_000
 """Square metres in one 万平方米."""
 MU_PER_M2 = 3 / 2000
 """亩 in one square metre: 1 亩 is exactly 2000/3 m²."""
+
+
+KINDS = {"area": ",.0f", "count": ",.0f", "share": ".1%", "rent": ".2f", "general": "g"}
+"""Kind of a column of numbers → how they are written, alike in every language. Areas are m², shares 0–1."""
 
 
 def missing(value: object) -> bool:
@@ -79,6 +83,34 @@ def share(value: object, lang: str, digits: int = 1) -> str:
             locale=LOCALES[lang],
         )
     )
+
+
+def cell(value: object, kind: str, t: Translate) -> str:  # noqa: PLR0911 - a line for each kind of cell
+    """Return a cell of a table as text; numbers and days are the same in every language.
+
+    Parameters
+    ----------
+    value
+        Text, number, day, yes or no; an unknown one becomes the word for it.
+    kind
+        A kind of `KINDS`, ``number`` (two decimals at most), ``day`` or ``text``.
+    t
+        Says the word for unknown, yes and no.
+    """
+    if missing(value):
+        return t("unknown")
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | np.bool_):
+        return t("yes") if value else t("no")
+    if isinstance(value, dt.date):
+        return value.isoformat()[:10]
+    number_ = float(value)  # type: ignore[arg-type]  # a number, as its kind says
+    if kind == "general":
+        return str(int(number_)) if number_.is_integer() else str(number_)
+    if kind in KINDS:
+        return format(number_, KINDS[kind])
+    return format(number_, ",.2f").rstrip("0").rstrip(".")
 
 
 def day(value: dt.date | None, lang: str) -> str:

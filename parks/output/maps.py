@@ -118,7 +118,7 @@ def ground(park: Snapshot, rules: Policy, *, lang: str, context: Path = CONTEXT)
         When the base map's file cannot be read.
     """
     parts = {
-        "context": _context(context, lang),
+        "context": context_layer(context, lang),
         "zones": layers.geojson(_zones(rules, lang), ["id", "name", "role", "uncertainty_m"]),
         "parks": layers.geojson(_parks(park, lang), ["id", "name", "schematic"]),
         "buildings": layers.geojson(_buildings(park, lang), ["id", "name", "park"]),
@@ -286,7 +286,7 @@ def _named(frame: pd.DataFrame, lang: str) -> pd.Series[Any]:
     return frame[f"name_{lang}"].fillna(frame["name_zh"])
 
 
-def _context(path: Path, lang: str) -> bytes:
+def context_layer(path: Path, lang: str) -> bytes:
     """Return the base map with names in `lang`; of the rivers the first has the place of its name."""
     try:
         read = json.loads(path.read_text(encoding="utf-8"))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from parks import spreadsheets
-from parks.output import figures
+from parks.output import figures, prints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
+
+    from parks.output.content import Block, Chapter, Graph, Picture
 
 FORMATS = {
     "area": "#,##0",
@@ -41,99 +43,15 @@ LINE = 15
 INK, HEAD, BAND, QUIET, WARNING, MARK = "#1F2A36", "#DCE6F0", "#F5F8FB", "#6B7785", "#FFF3CD", "#D55E00"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a block: its heading and a kind of `FORMATS`."""
-
-    heading: str
-    kind: str = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """A native chart over the rows of its block.
-
-    Parameters
-    ----------
-    title
-        What it shows.
-    category
-        Index of the column that names the bars.
-    series
-        Index of each column drawn → its colour.
-    kind
-        Stacked bars: ``bar`` lies, ``column`` stands.
-    axis
-        What the values are, with the unit.
-    mark
-        Index of a column shown as a mark across standing bars (a target); None for none.
-    """
-
-    title: str
-    category: int
-    series: Mapping[int, str]
-    kind: str = "bar"
-    axis: str = ""
-    mark: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One table of a sheet.
-
-    Parameters
-    ----------
-    title
-        What the table is; empty for none.
-    columns
-        Its columns.
-    rows
-        Its rows; None, NA, NaT are shown as unknown, an empty text as an empty cell.
-    total
-        The last row, set apart; written as values, so that every viewer shows it.
-    notes
-        Lines below it.
-    graph
-        A chart below it.
-    """
-
-    title: str
-    columns: tuple[Column, ...]
-    rows: Sequence[Sequence[Any]]
-    total: Sequence[Any] | None = None
-    notes: tuple[str, ...] = ()
-    graph: Graph | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet.
-
-    Parameters
-    ----------
-    name
-        Its tab: 31 signs at most.
-    title
-        Its title, also in print.
-    blocks
-        Its tables, one below the other.
-    lines
-        Lines under the title.
-    bare
-        Whether the headings stand in the first row, for machines that read the file back.
-    one_page
-        Whether it is printed on one page; else as many as it needs, each as wide as all columns.
-    """
-
-    name: str
-    title: str
-    blocks: tuple[Block, ...]
-    lines: tuple[str, ...] = field(default=())
-    bare: bool = False
-    one_page: bool = False
-
-
-def write(path: Path, sheets: Iterable[Sheet], *, lang: str, notice: str, day: dt.date) -> None:
+def write(
+    path: Path,
+    sheets: Iterable[Chapter],
+    *,
+    lang: str,
+    notice: str,
+    day: dt.date,
+    told: Mapping[str, str] | None = None,
+) -> None:
     """Write `sheets` as an XLSX workbook; the same sheets give the same bytes.
 
     Parameters
@@ -148,11 +66,16 @@ def write(path: Path, sheets: Iterable[Sheet], *, lang: str, notice: str, day: d
         Line on every sheet, on the screen and in print; empty for none.
     day
         Day written as the file's date, so that two runs agree.
+    told
+        What the file says of itself: ``title author keywords``.
     """
     book = spreadsheets.workbook(path, day)
-    styles = _Styles(book, lang)
-    for sheet in sheets:
-        _Page(book, styles, sheet, notice).draw()
+    book.set_properties({"created": dt.datetime.combine(day, dt.time()), **(told or {})})
+    styles, listed = _Styles(book, lang), list(sheets)
+    maps = [block.picture for sheet in listed for block in sheet.blocks if block.picture is not None]
+    drawn = dict(zip(map(id, maps), prints.pictures(maps), strict=True))
+    for sheet in listed:
+        _Page(book, styles, sheet, notice, drawn).draw()
     book.close()
 
 
@@ -175,8 +98,10 @@ class _Styles:
 class _Page:
     """One sheet while it is drawn; `line` is the next free row."""
 
-    def __init__(self, book: Workbook, styles: _Styles, sheet: Sheet, notice: str) -> None:
-        self.book, self.styles, self.sheet, self.notice = book, styles, sheet, notice
+    def __init__(
+        self, book: Workbook, styles: _Styles, sheet: Chapter, notice: str, drawn: Mapping[int, bytes]
+    ) -> None:
+        self.book, self.styles, self.sheet, self.notice, self.drawn = book, styles, sheet, notice, drawn
         self.page = book.add_worksheet(sheet.name)
         self.line = 0
         self.widths: list[int] = []
@@ -248,7 +173,18 @@ class _Page:
             self._text(note, font_color=QUIET, italic=True)
         if block.graph is not None and last > head:
             self._graph(block.graph, head, last)
+        if block.picture is not None:
+            self._picture(block.picture)
         return head
+
+    def _picture(self, picture: Picture) -> None:
+        for note in picture.notes:
+            self._text(note, font_color=QUIET, italic=True)
+        held = io.BytesIO(self.drawn[id(picture)])
+        size = {"x_scale": 1 / prints.SCALE, "y_scale": 1 / prints.SCALE}
+        told = {"image_data": held, "object_position": 2, "description": picture.title} | size
+        self.page.insert_image(self.line + 1, 0, "map.png", told)
+        self.line += math.ceil(picture.height / 20) + 2
 
     def _row(self, block: Block, row: Sequence[Any], **style: object) -> None:
         for index, (column, cell) in enumerate(zip(block.columns, row, strict=True)):
@@ -285,7 +221,7 @@ class _Page:
 
     def _graph(self, graph: Graph, head: int, last: int) -> None:
         font = {"name": FONTS[self.styles.lang], "size": 9, "color": INK}
-        chart = self.book.add_chart({"type": graph.kind, "subtype": "stacked"})
+        chart = self.book.add_chart({"type": graph.kind} | ({"subtype": "stacked"} if graph.stacked else {}))
         for index, colour in graph.series.items():
             chart.add_series(self._series(graph, index, head, last) | {"fill": {"color": colour}, "gap": 60})
         if graph.mark is not None:

@@ -18,7 +18,7 @@ from pyarrow import parquet  # type: ignore[import-untyped]  # it ships no types
 
 from parks import schema, spreadsheets, words
 from parks.issues import InvalidData, Issue
-from parks.output import figures, sheets
+from parks.output import content, figures, sheets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -153,17 +153,19 @@ def _csv(path: Path, frame: pd.DataFrame, _notes: _Notes) -> None:
 def _xlsx(path: Path, frame: pd.DataFrame, notes: _Notes) -> None:
     t = notes.t
     flat = _flat(frame)
-    columns = tuple(sheets.Column(str(name), _kind(flat[name])) for name in flat.columns)
+    columns = tuple(content.Column(str(name), _kind(flat[name])) for name in flat.columns)
     rows = [
         ["" if figures.missing(value) else value for value in row] for row in flat.itertuples(index=False, name=None)
     ]
-    held = sheets.Sheet(notes.table or t("Table"), "", (sheets.Block("", columns, rows),), bare=True)
+    held = content.Chapter(notes.table or t("Table"), "", (content.Block("", columns, rows),), bare=True)
     known = schema.columns(notes.table) if notes.table else {}
     meaning = [
         (name, known[name].heading(notes.lang), t(known[name].description)) for name in flat.columns if name in known
     ]
-    heads = (sheets.Column(t("Column")), sheets.Column(t("Heading")), sheets.Column(t("Meaning")))
-    about = sheets.Sheet(t("Notes"), t("Notes"), (sheets.Block("", heads, meaning),), lines=tuple(notes.lines(frame)))
+    heads = (content.Column(t("Column")), content.Column(t("Heading")), content.Column(t("Meaning")))
+    about = content.Chapter(
+        t("Notes"), t("Notes"), (content.Block("", heads, meaning),), lines=tuple(notes.lines(frame))
+    )
     sheets.write(path, [held, about], lang=notes.lang, notice=notice(frame, t), day=notes.day or spreadsheets.FILE_DAY)
 
 

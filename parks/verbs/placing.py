@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import numpy as np
-import pandas as pd
 
 from parks.matching import allocation, explanation, refusals
 from parks.matching import costs as costing
 from parks.matching import fit as fitting
 from parks.matching import worth as worths
-from parks.matching.allocation import Plan
+from parks.output import placements
 from parks.verbs import printing
 
 if TYPE_CHECKING:
-    from parks.matching.allocation import Case
+    from parks.matching.allocation import Case, Plan
     from parks.snapshot import Snapshot
     from parks.store import Store
     from parks.verbs.session import Session
@@ -115,57 +111,7 @@ def _solved(session: Session) -> tuple[Snapshot, Case, Plan]:
 
 def _laid(session: Session, held: Store, laid: Snapshot) -> tuple[Snapshot, Case, Plan]:
     """Return the snapshot without what the scenario has placed, its case, and the plan that the scenario makes."""
-    rules = session.rules()
-    own = ~laid.leases["lease_id"].isin(session.park(held).leases["lease_id"])
-    before = replace(laid, leases=laid.leases[~own].reset_index(drop=True))
-    posed = allocation.case(before, rules, session.space(before))
-    plan, strange = planned(posed, laid.leases[own])
-    if len(strange):
-        # what no plan would do was done by hand: it is taken as given
-        before = replace(laid, leases=laid.leases[~own | laid.leases["lease_id"].isin(strange)].reset_index(drop=True))
-        posed = allocation.case(before, rules, session.space(before))
-        plan, _ = planned(posed, laid.leases[own & ~laid.leases["lease_id"].isin(strange)])
-    return before, posed, plan
-
-
-def planned(posed: Case, leases: pd.DataFrame) -> tuple[Plan, list[str]]:
-    """Return the plan that the leases of a scenario make, and the ids of those that answer no open need.
-
-    Parameters
-    ----------
-    posed
-        The open needs without those leases, and where each can go.
-    leases
-        What the scenario adds to the record.
-    """
-    columns, needs = posed.problem.columns, posed.pairs.needs
-    unit = pd.Index(posed.pairs.desk.offers.frame["unit_id"]).get_indexer(pd.Index(leases["unit_id"]))
-    chosen: dict[int, int] = {}
-    parts, strange = [], []
-    keys = ["tenant_id", "valid_from", "valid_to"]
-    for (tenant, *_), rows in leases.assign(unit=unit).groupby(keys, dropna=False, sort=True):
-        mine = [row for row, need in enumerate(needs) if need["tenant_id"] == tenant and row not in chosen]
-        fits = [column for need in mine for column in columns.on(need, rows["unit"].to_numpy())]
-        if not fits:
-            strange += list(rows["lease_id"])
-            continue
-        column = int(fits[0])
-        chosen[int(columns.need[column])] = column
-        parts.append(rows.assign(need_id=needs[int(columns.need[column])]["need_id"]))
-    waiting = {need["tenant_id"] for row, need in enumerate(needs) if row not in chosen}
-    value = posed.problem.value(np.array(sorted(chosen.values()), dtype=np.int64))
-    assignments = pd.concat(parts) if parts else leases.iloc[:0].assign(need_id=pd.array([], dtype="string"))
-    plan = Plan(
-        value=value,
-        bound=value,
-        gap=0.0,
-        seconds=0.0,
-        proved=False,
-        placed=sorted({need["tenant_id"] for need in needs} - waiting),
-        unplaced=sorted(waiting),
-        assignments=assignments[["tenant_id", "need_id", "unit_id", "valid_from", "valid_to"]],
-    )
-    return plan, strange
+    return placements.of_scenario(session.park(held), laid, session.rules())
 
 
 def _known(session: Session, park: Snapshot) -> None:
