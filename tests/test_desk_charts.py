@@ -70,7 +70,7 @@ def test_what_is_given_up_hangs_below_the_line() -> None:
     rows = values(drawn(desk_charts.absorption(frame, "en")))
     assert {row.get("part", row.get("line")): row["value"] for row in rows} == {
         "Newly let": 3,
-        "Given up": -1,
+        "Space given up": -1,
         "Net absorption": 2,
     }
 

@@ -130,7 +130,7 @@ def absorption(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
         ``zh`` or ``en``.
     """
     t = words.translator(lang)
-    parts = {"new_m2": (t("Newly let"), 1), "ended_m2": (t("Given up"), -1)}
+    parts = {"new_m2": (t("Newly let"), 1), "ended_m2": (t("Space given up"), -1)}
     bars: marks.Rows = [
         {
             "quarter": row["quarter"],
