@@ -168,7 +168,7 @@ def _support(s: Session) -> None:
     offers = offers.assign(kind=[figures.facility(code, t) for code in offers["kind"]])
     heads = {
         "kind": t("Kind"),
-        "capacity_unit": t("Counted in"),
+        "capacity_unit": t("Capacity counted in"),
         "facilities": t("Facilities"),
         "capacity": t("Capacity"),
         "unknown_facilities": t("Of unknown capacity"),
