@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import importlib
 import keyword
 import os
@@ -13,15 +12,13 @@ from typing import TYPE_CHECKING
 
 from parks import words
 from parks.issues import InvalidData
-from parks.verbs import asking
+from parks.verbs import asking, values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FINE, REFUSED = 0, 1
 ACTOR = "parks"
-"""Who the history says did it, when nobody is named."""
-PORTS = range(1, 65_536)
 BOTH = "both"
 """What a report is asked for in all languages by."""
 RULES = ("started", "completed", "recognised")
@@ -148,13 +145,13 @@ def _common(
 
 def _as_of(to: argparse.ArgumentParser) -> None:
     to.add_argument(
-        "--as-of", type=_day, metavar="DAY", help="the day it shows, as 2026-11-22 [day of the newest data]"
+        "--as-of", type=values.day, metavar="DAY", help="the day it shows, as 2026-11-22 [day of the newest data]"
     )
 
 
 def _known_on(to: argparse.ArgumentParser) -> None:
     _as_of(to)
-    to.add_argument("--known-on", type=_day, metavar="DAY", help="as it was known on that day [now]")
+    to.add_argument("--known-on", type=values.day, metavar="DAY", help="as it was known on that day [now]")
 
 
 def _demo(to: argparse.ArgumentParser) -> None:
@@ -162,7 +159,7 @@ def _demo(to: argparse.ArgumentParser) -> None:
 
 
 def _serve(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--port", type=_port, default=8501, help="port of this machine [8501]")
+    to.add_argument("--port", type=values.port, default=8501, help="port of this machine [8501]")
     to.add_argument("--open", action="store_true", help="open it in a browser, where this machine has a screen")
 
 
@@ -175,12 +172,12 @@ def _vacancy(to: argparse.ArgumentParser) -> None:
 
 def _search(to: argparse.ArgumentParser) -> None:
     _known_on(to)
-    asking.search(to, _day)
+    asking.search(to, values.day)
 
 
 def _hold(to: argparse.ArgumentParser) -> None:
     _as_of(to)
-    asking.hold(to, _day)
+    asking.hold(to, values.day)
 
 
 def _rollover(to: argparse.ArgumentParser) -> None:
@@ -203,27 +200,29 @@ def _progress(to: argparse.ArgumentParser) -> None:
     to.add_argument("--by", choices=levels, help="level of the sums [the target]")
     views = ("totals", "taken-out", "splits", "missing")
     to.add_argument("--show", choices=views, default="totals", help="what of it [totals]")
-    to.add_argument("--since", type=_day, metavar="DAY", help="what changed since the report of that day")
+    to.add_argument("--since", type=values.day, metavar="DAY", help="what changed since the report of that day")
     to.add_argument("--hindsight", action="store_true", help="that day as it is known now, not as it was known then")
 
 
 def _forecast(to: argparse.ArgumentParser) -> None:
     _as_of(to)
-    to.add_argument("--runs", type=_count, default=2000, metavar="N", help="simulated futures [2000]")
+    to.add_argument("--runs", type=values.count, default=2000, metavar="N", help="simulated futures [2000]")
     to.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed gives the same figures [1]")
     to.add_argument("--rule", choices=RULES, default="completed", help="when a project counts [completed]")
     to.add_argument("--basis", choices=BASES, default="gross", help="area that counts [gross]")
     levels = ("target", "quarter", "project", "step")
     to.add_argument("--by", choices=levels, default="target", help="level, or what is used for each step [target]")
-    to.add_argument("--reach", type=_probability, metavar="P", help="what would have to come forward for P, as 0.8")
+    to.add_argument(
+        "--reach", type=values.probability, metavar="P", help="what would have to come forward for P, as 0.8"
+    )
     own = "an assumption of your own; as often as needed"
-    to.add_argument("--assume", type=_assumption, metavar="NAME=VALUE", action="append", default=[], help=own)
+    to.add_argument("--assume", type=values.assumption, metavar="NAME=VALUE", action="append", default=[], help=own)
 
 
 def _fit(to: argparse.ArgumentParser) -> None:
     to.add_argument("tenant_id", metavar="TENANT_ID")
     _as_of(to)
-    to.add_argument("--top", type=_count, default=10, metavar="N", help="places shown [10]")
+    to.add_argument("--top", type=values.count, default=10, metavar="N", help="places shown [10]")
 
 
 def _allocate(to: argparse.ArgumentParser) -> None:
@@ -232,7 +231,7 @@ def _allocate(to: argparse.ArgumentParser) -> None:
     limit = to.add_mutually_exclusive_group()
     limit.add_argument("--budget", type=float, default=10.0, metavar="SECONDS", help="time to search [10]")
     limit.add_argument(
-        "--steps", type=_count, metavar="N", help="steps to search: repeats exactly, whatever the machine"
+        "--steps", type=values.count, metavar="N", help="steps to search: repeats exactly, whatever the machine"
     )
     to.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed and steps give the same plan [1]")
 
@@ -247,7 +246,9 @@ def _explain(to: argparse.ArgumentParser) -> None:
 def _worth(to: argparse.ArgumentParser) -> None:
     _costs(to)
     to.add_argument("--size", type=float, default=1000.0, metavar="M2", help="area added in one piece [1000]")
-    to.add_argument("--count", type=_count, metavar="N", help="zones, kinds and quarters solved at most [all in time]")
+    to.add_argument(
+        "--count", type=values.count, metavar="N", help="zones, kinds and quarters solved at most [all in time]"
+    )
 
 
 def _costs(to: argparse.ArgumentParser) -> None:
@@ -255,7 +256,7 @@ def _costs(to: argparse.ArgumentParser) -> None:
     _as_of(to)
     limit = to.add_mutually_exclusive_group()
     limit.add_argument("--budget", type=float, default=60.0, metavar="SECONDS", help="time to search [60]")
-    limit.add_argument("--steps", type=_count, metavar="N", help="steps to search: repeats exactly")
+    limit.add_argument("--steps", type=values.count, metavar="N", help="steps to search: repeats exactly")
 
 
 def _compare(to: argparse.ArgumentParser) -> None:
@@ -263,7 +264,7 @@ def _compare(to: argparse.ArgumentParser) -> None:
     _as_of(to)
     to.add_argument(
         "--known-on",
-        type=_day,
+        type=values.day,
         nargs="+",
         metavar="DAY",
         help="compare what was believed on two days instead, or on one day and now",
@@ -286,22 +287,13 @@ def _report(to: argparse.ArgumentParser) -> None:
     to.add_argument("--scenario", metavar="NAME", help="scenario, with its plan and the reasons [the record]")
     to.add_argument("--rule", choices=RULES, default="completed", help="when a project counts [completed]")
     to.add_argument("--basis", choices=("gross", "far"), default="gross", help="area that counts [gross]")
-    to.add_argument("--chapters", type=_chapter, metavar="CODE", nargs="+", help="only these chapters [all]")
+    to.add_argument("--chapters", type=values.chapter, metavar="CODE", nargs="+", help="only these chapters [all]")
     to.add_argument("--if-changed", action="store_true", help="leave files alone whose inputs are the same")
     to.add_argument("--quiet", action="store_true", help="say nothing but faults")
 
 
-def _chapter(text: str) -> str:
-    from parks.output import reports  # only this verb pays for it
-
-    if text not in reports.CHAPTERS:
-        message = f"{text!r} is no chapter; ours are {', '.join(reports.CHAPTERS)}"
-        raise argparse.ArgumentTypeError(message)
-    return text
-
-
 def _export(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--table", type=_table, required=True, metavar="NAME", help="one of the tables of the schema")
+    to.add_argument("--table", type=values.table, required=True, metavar="NAME", help="one of the tables of the schema")
     _as_of(to)
     to.add_argument("-o", "--output", required=True, metavar="PATH", help="ends in csv, xlsx, gpkg, geojson or parquet")
 
@@ -310,14 +302,14 @@ def _import(to: argparse.ArgumentParser) -> None:
     to.add_argument("file", metavar="FILE", type=Path, help="a workbook, a text file, or a map file / 文件")
     told = to.add_argument_group("what it is / 内容")
     told.add_argument(
-        "--table", type=_table, metavar="NAME", help="table of the schema [told by the headings] / 数据表"
+        "--table", type=values.table, metavar="NAME", help="table of the schema [told by the headings] / 数据表"
     )
     told.add_argument(
         "--sheet", metavar="S", action="extend", nargs="+", default=[], help="only this sheet or layer / 工作表或图层"
     )
     told.add_argument(
         "--map",
-        type=_heading,
+        type=values.heading,
         metavar="HEADING=COLUMN",
         action="extend",
         nargs="+",
@@ -325,10 +317,12 @@ def _import(to: argparse.ArgumentParser) -> None:
         help="what a heading means; without a column it is none of ours / 列对应关系",
     )
     told.add_argument("--source", required=True, metavar="TEXT", help="document or office that it comes from / 来源")
-    told.add_argument("--source-date", type=_day, metavar="DAY", help="day of its data / 来源日期")
+    told.add_argument("--source-date", type=values.day, metavar="DAY", help="day of its data / 来源日期")
     told.add_argument("--standing", choices=STANDINGS, default="reported", help="how far it is known [reported] / 性质")
     told.add_argument("--complete", action="store_true", help="what it leaves out has ended / 未列出的视为已结束")
-    told.add_argument("--since", type=_day, metavar="DAY", help="what it changes is so from then on [always] / 生效日")
+    told.add_argument(
+        "--since", type=values.day, metavar="DAY", help="what it changes is so from then on [always] / 生效日"
+    )
     place = to.add_argument_group("map files / 图层")
     place.add_argument("--crs", metavar="EPSG:4550", help="system of the coordinates / 坐标系")
     place.add_argument("--datum", choices=DATUMS, help="what the coordinates stand on / 坐标基准")
@@ -343,17 +337,17 @@ def _import(to: argparse.ArgumentParser) -> None:
     )
     act = to.add_argument_group("how / 方式")
     day = "day of the record that it is compared with [day of the newest data] / 对照日"
-    act.add_argument("--as-of", type=_day, metavar="DAY", help=day)
+    act.add_argument("--as-of", type=values.day, metavar="DAY", help=day)
     act.add_argument("--scenario", metavar="NAME", help="into a scenario and not into the record / 导入到方案")
     act.add_argument("--reason", metavar="TEXT", default="", help="why, as the history tells it / 理由")
     act.add_argument("--dry-run", action="store_true", help="tell what it would do, and write nothing / 试运行")
     act.add_argument(
-        "--rejects", type=_rejects, metavar="FILE", help="write rejected rows there, xlsx or csv / 被拒行文件"
+        "--rejects", type=values.rejects, metavar="FILE", help="write rejected rows there, xlsx or csv / 被拒行文件"
     )
 
 
 def _template(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--table", type=_table, required=True, metavar="NAME", help="one of the tables of the schema")
+    to.add_argument("--table", type=values.table, required=True, metavar="NAME", help="one of the tables of the schema")
     to.add_argument("-o", "--output", required=True, metavar="PATH", help="ends in xlsx / 输出文件")
 
 
@@ -392,7 +386,7 @@ def _scenario(to: argparse.ArgumentParser) -> None:
         if name in {"conflicts", "rebase"}:
             chosen = "whose side stands in a conflict; as often as needed"
             made.add_argument(
-                "--choose", type=_choice, metavar="CONFLICT=mine|theirs", action="append", default=[], help=chosen
+                "--choose", type=values.choice, metavar="CONFLICT=mine|theirs", action="append", default=[], help=chosen
             )
         if name == "approve":
             made.add_argument("--reason", required=True, metavar="TEXT", help="why, as the history tells it")
@@ -407,91 +401,21 @@ def _audit(to: argparse.ArgumentParser) -> None:
     to.add_argument("--who", metavar="NAME", help="only what they did / 操作人")
     to.add_argument("--what", metavar="CODE", help="only acts of this code: add, place, move, undo … / 操作类型")
     to.add_argument("--in", dest="scenario", metavar="SCENARIO", help="only there (“record” is the record) / 方案")
-    to.add_argument("--since", type=_day, metavar="DAY", help="recorded on that day or later / 起始日")
-    to.add_argument("--until", type=_day, metavar="DAY", help="recorded on that day or before / 截止日")
+    to.add_argument("--since", type=values.day, metavar="DAY", help="recorded on that day or later / 起始日")
+    to.add_argument("--until", type=values.day, metavar="DAY", help="recorded on that day or before / 截止日")
     to.add_argument("--text", metavar="TEXT", help="said in subject, reason, source or name / 关键词")
-    to.add_argument("--limit", type=_count, metavar="N", default=200, help="most changes, the newest [200] / 条数")
+    to.add_argument(
+        "--limit", type=values.count, metavar="N", default=200, help="most changes, the newest [200] / 条数"
+    )
     to.add_argument("--rows", action="store_true", help="every row changed, before and after / 逐行列出")
     to.add_argument("-o", "--output", metavar="PATH", help="write it to a file that ends in csv or xlsx / 输出文件")
 
 
 def _take_back(to: argparse.ArgumentParser) -> None:
-    to.add_argument("change", type=_count, metavar="CHANGE", help="its number, as “parks audit” tells it / 变更编号")
+    to.add_argument(
+        "change", type=values.count, metavar="CHANGE", help="its number, as “parks audit” tells it / 变更编号"
+    )
     to.add_argument("--reason", required=True, metavar="TEXT", help="why, as the history tells it / 理由")
-
-
-def _choice(text: str) -> tuple[str, str]:
-    conflict, _, side = text.rpartition("=")
-    if not conflict or side not in {"mine", "theirs"}:
-        message = f"{text!r} is no choice; write a conflict, = and mine or theirs"
-        raise argparse.ArgumentTypeError(message)
-    return conflict, side
-
-
-def _heading(text: str) -> tuple[str, str]:
-    heading, mark, column = (part.strip() for part in text.rpartition("="))
-    if not (heading and mark):
-        message = f"{text!r} says no meaning; write a heading, = and a column of ours"
-        raise argparse.ArgumentTypeError(message)
-    return heading, column
-
-
-def _assumption(text: str) -> tuple[str, float]:
-    name, _, value = text.partition("=")
-    try:
-        return name, float(value)
-    except ValueError:
-        message = f"{text!r} is no assumption; write a name, = and a number"
-        raise argparse.ArgumentTypeError(message) from None
-
-
-def _probability(text: str) -> float:
-    try:
-        found = float(text)
-    except ValueError:
-        found = 0.0
-    if not 0 < found < 1:
-        message = f"{text!r} is no probability between 0 and 1"
-        raise argparse.ArgumentTypeError(message)
-    return found
-
-
-def _rejects(text: str) -> Path:
-    if not text.lower().endswith((".xlsx", ".csv")):
-        message = f"{text!r} says no format that can be written; use .xlsx or .csv"
-        raise argparse.ArgumentTypeError(message)
-    return Path(text)
-
-
-def _table(text: str) -> str:
-    from parks import schema  # only this verb pays for it
-
-    if text not in schema.TABLES:
-        message = f"{text!r} is no table; ours are {', '.join(schema.TABLES)}"
-        raise argparse.ArgumentTypeError(message)
-    return text
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        message = f"{text!r} is no day; write it as 2026-11-22"
-        raise argparse.ArgumentTypeError(message) from None
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) not in PORTS:
-        message = f"{text!r} is no port; ports are 1 to {PORTS[-1]}"
-        raise argparse.ArgumentTypeError(message)
-    return int(text)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        message = f"{text!r} is no number from 1 on"
-        raise argparse.ArgumentTypeError(message)
-    return int(text)
 
 
 _OPTIONS = {
