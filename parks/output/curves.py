@@ -114,22 +114,14 @@ def timeline(steps: pd.DataFrame, lang: str, *, today: str) -> alt.LayerChart:
     """
     t = words.translator(lang)
     names = {event: figures.event(event, t) for event in EVENT_COLOURS}
-    points: marks.Rows = []
-    spans: dict[tuple[str, str], list[str]] = {}
-    for row in marks.records(steps):
-        for column, way in (("planned_on", t("Planned")), ("reached_on", t("Reached"))):
-            if row[column] is None:
-                continue
-            day = f"{row[column]:%Y-%m-%d}"
-            spans.setdefault((row["name"], way), []).append(day)
-            late = "" if row["days_late"] is None else figures.number(row["days_late"], lang)
-            points.append(
-                {"name": row["name"], "event": names.get(row["event"], ""), "way": way, "day": day, "late": late}
-            )
-    bars: marks.Rows = [
-        {"name": name, "way": way, "first": min(days), "last": max(days)} for (name, way), days in spans.items()
-    ]
     ways = [t("Planned"), t("Reached")]
+    points = _points(steps, names, ways, lang)
+    days: dict[tuple[str, str], list[str]] = {}
+    for point in points:
+        days.setdefault((point["name"], point["way"]), []).append(point["day"])
+    bars: marks.Rows = [
+        {"name": name, "way": way, "first": min(found), "last": max(found)} for (name, way), found in days.items()
+    ]
     lane = alt.YOffset("way:N", scale=alt.Scale(domain=ways))
     line = alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=230))
     shade = alt.Scale(domain=ways, range=["#C9D3DC", "#7E93A6"])
@@ -174,3 +166,19 @@ def timeline(steps: pd.DataFrame, lang: str, *, today: str) -> alt.LayerChart:
     )
     made: alt.LayerChart = chart.resolve_scale(color="independent", fill="independent", shape="shared")
     return made
+
+
+def _points(steps: pd.DataFrame, names: dict[str, str], ways: list[str], lang: str) -> marks.Rows:
+    """Return a row for each day of a milestone: as planned (the first of `ways`), and as reached."""
+    return [
+        {
+            "name": row["name"],
+            "event": names.get(row["event"], ""),
+            "way": way,
+            "day": f"{row[column]:%Y-%m-%d}",
+            "late": "" if row["days_late"] is None else figures.number(row["days_late"], lang),
+        }
+        for row in marks.records(steps)
+        for column, way in zip(("planned_on", "reached_on"), ways, strict=True)
+        if row[column] is not None
+    ]

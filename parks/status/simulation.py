@@ -141,6 +141,10 @@ def look(park: Snapshot, rules: Policy, rule: str, basis: str, edited: Mapping[s
     share, use = assumed["delay.common_share"], used.iloc[steps]
     mean, sd, error = (use[f"{name}_months"].to_numpy(dtype=float) for name in ("mean", "sd", "error"))
     parts = np.stack([first, open_ & ~first], axis=1).astype(float)
+    common, own = parts @ np.sqrt(share * sd**2 + error**2), np.sqrt(parts @ ((1 - share) * sd**2))
+    # What made the next step late lies behind: it is the project's own, and not the luck of the time ahead.
+    behind = floor + carried > 0
+    own[behind, 0], common[behind, 0] = np.hypot(common, own)[behind, 0], 0.0
     return Outlook(
         ledger=ledger,
         done=done,
@@ -148,8 +152,8 @@ def look(park: Snapshot, rules: Policy, rule: str, basis: str, edited: Mapping[s
         expected=(final - today) / dates.DAYS_PER_MONTH + np.where(done, 0.0, carried),
         floor=floor,
         mean=parts @ mean,
-        common=parts @ np.sqrt(share * sd**2 + error**2),
-        own=np.sqrt(parts @ ((1 - share) * sd**2)),
+        common=common,
+        own=own,
         alive=np.where(open_, 1 - use["dropout"].to_numpy(dtype=float), 1.0).prod(axis=1),
         steps=used,
     )
@@ -162,8 +166,8 @@ def _arrival(outlook: Outlook, row: int, shock: Floats, draws: np.random.Generat
     slip = outlook.common[row, 0] * shock + outlook.own[row, 0] * own
     wide = float(np.hypot(outlook.common[row, 0], outlook.own[row, 0]))
     if wide > 0 and floor > mean - UNTOUCHED * wide:
-        # The whole of it is moved above the floor, what is common to all with the rest: a project that is late already
-        # follows the law of what is so late, and still moves with the others.
+        # The whole of it is moved above the floor, what is common to all with the rest: each project follows the law of
+        # what is so late, and still moves with the others.
         slip = wide * normal.over(slip / wide, np.asarray((floor - mean) / wide))
     slip = np.maximum(mean + slip, floor)
     slip += outlook.mean[row, 1] + outlook.common[row, 1] * shock + outlook.own[row, 1] * rest
