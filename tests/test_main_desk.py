@@ -128,7 +128,7 @@ def test_a_hold_is_placed_prolonged_and_released(run, own: Path) -> None:
     assert run("hold", "prolong", *row["lease_ids"], "--until", "2027-01-01", "--reason", "more time", on=own)[0] == 0
     row = next(row for row in run("hold", "list", on=own)[1] if row["unit_id"] == unit)
     assert (row["days_left"], len(row["lease_ids"])) == (62, 2)
-    assert run("hold", "release", row["lease_ids"][1], "--until", "2026-12-10", "--reason", "gave up", on=own)[0] == 0
+    assert run("hold", "release", row["lease_ids"][0], "--until", "2026-12-10", "--reason", "gave up", on=own)[0] == 0
     row = next(row for row in run("hold", on=own)[1] if row["unit_id"] == unit)
     assert row["valid_to"] == "2026-12-10"
     code, rows, _ = run("hold", "lapsed", "--as-of", "2026-12-20", on=own)
@@ -143,6 +143,16 @@ def test_a_hold_asks_for_what_it_needs(run, own: Path) -> None:
     assert (code, "an end" in said) == (1, True)
     code, _, said = run("hold", "prolong", "nothing", "--until", "2027-01-01", "--reason", "why", on=own)
     assert (code, "nothing" in said) == (1, True)
+    held = run("hold", on=own)[1][0]["lease_ids"]
+    code, _, said = run("hold", "prolong", *held, "--reason", "why", on=own)
+    assert (code, "new end" in said) == (1, True)
+
+
+def test_a_lease_is_not_released_as_if_it_were_a_hold(run, own: Path) -> None:
+    with store.open(own) as held:
+        lease = held.as_of(held.data_day()).leases.query("state == 'let'")["lease_id"].iloc[0]
+    code, _, said = run("hold", "release", lease, "--reason", "why", on=own)
+    assert (code, lease in said) == (1, True)
 
 
 def test_the_rollover_adds_up_and_its_balance_says_what_is_left_out(run, loaded: Path) -> None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 COUNTS = ("begun", "signed", "moved_in")
 BASES = ("lettable", "gross")
+MOST = 1200
+"""Months, quarters or near misses that can be asked for: a century of months."""
 FIRE = dict(zip("ABCDE甲乙丙丁戊", "甲乙丙丁戊甲乙丙丁戊", strict=True))
 """How a fire class may be written → the class."""
 LEAST = (
@@ -53,9 +55,9 @@ def search(to: argparse.ArgumentParser, day: Day) -> None:
     to.add_argument("--zone", dest="zones", metavar="ZONE_ID", action="extend", nargs="+", default=[], help="区域")
     to.add_argument("--before", type=day, metavar="DAY", help="free on that day at the latest / 最晚")
     to.add_argument("--after", type=day, metavar="DAY", help="wanted from that day on [the day shown] / 最早")
-    to.add_argument("--term", dest="term_months", type=_months, metavar="MONTHS", help="free for so long / 租期")
+    to.add_argument("--term", dest="term_months", type=_count, metavar="MONTHS", help="free for so long / 租期")
     to.add_argument("--over-floors", action="store_true", help="neighbouring floors together serve too / 可跨相邻楼层")
-    to.add_argument("--near", type=int, default=20, metavar="N", help="near misses at most [20] / 相近结果")
+    to.add_argument("--near", type=_count, default=20, metavar="N", help="near misses at most [20] / 相近结果")
 
 
 def hold(to: argparse.ArgumentParser, day: Day) -> None:
@@ -81,7 +83,7 @@ def rollover(to: argparse.ArgumentParser) -> None:
 def absorption(to: argparse.ArgumentParser) -> None:
     """Add what is told, and how far back."""
     to.add_argument("--by", choices=("quarter", "zone", "time"), default="quarter", help="time: to let [quarter]")
-    to.add_argument("--quarters", type=int, default=8, metavar="N", help="quarters looked back on [8] / 季度数")
+    to.add_argument("--quarters", type=_count, default=8, metavar="N", help="quarters looked back on [8] / 季度数")
 
 
 def _area(text: str) -> tuple[float | None, float | None]:
@@ -104,9 +106,9 @@ def _amount(text: str) -> float:
     return value
 
 
-def _months(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= 1200:  # noqa: PLR2004 - a century
-        message = f"{text!r} is no number of months from 1 to 1200"
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= MOST:
+        message = f"{text!r} is no number from 1 to {MOST}"
         raise argparse.ArgumentTypeError(message)
     return int(text)
 

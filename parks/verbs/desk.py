@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from parks.output import misses
 from parks.status import absorption as absorptions
 from parks.status import holds, vacancy
@@ -15,8 +17,6 @@ from parks.verbs import printing, status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pandas as pd
 
     from parks.snapshot import Snapshot
     from parks.store import Store
@@ -92,17 +92,24 @@ def _place(session: Session, held: Store, park: Snapshot) -> int:
 
 
 def _prolong(session: Session, held: Store, park: Snapshot) -> int:
-    options, t = session.options, session.t
-    found = holds.current(park)
-    meant = found[[bool(set(ids) & set(options.ids)) for ids in found["lease_ids"]]]
-    unknown = sorted(set(options.ids) - {one for ids in meant["lease_ids"] for one in ids})
-    if unknown or options.until is None:
-        mend = t("Look them up with “parks hold list”, and give the new end with --until.")
-        message = t("These are no holds that run, or the new end is missing.")
-        raise session.refuse(message, mend, option="ID", value=" ".join(unknown))
+    options, meant = session.options, _meant(session, park)
+    if options.until is None:
+        mend = session.t("Give the new end with --until: the first day on which it no longer holds.")
+        raise session.refuse(session.t("The new end is missing."), mend, option="--until", value="")
     return held.place_all(
         longer(meant, options.until), reason=options.reason, by=session.who, scenario=options.scenario
     )
+
+
+def _meant(session: Session, park: Snapshot) -> pd.DataFrame:
+    """Return the holds whose lease ids are given; what is no hold that runs is refused: leases are not our matter."""
+    ids, found = session.options.ids, holds.current(park)
+    meant = found[[bool(set(ids) & set(mine)) for mine in found["lease_ids"]]]
+    unknown = sorted(set(ids) - {one for mine in meant["lease_ids"] for one in mine})
+    if unknown:
+        mend = session.t("Look them up with “parks hold list”.")
+        raise session.refuse(session.t("These are no holds that run."), mend, option="ID", value=" ".join(unknown))
+    return meant
 
 
 def longer(meant: pd.DataFrame, until: dt.date) -> pd.DataFrame:
@@ -112,9 +119,12 @@ def longer(meant: pd.DataFrame, until: dt.date) -> pd.DataFrame:
 
 
 def _release(session: Session, held: Store, park: Snapshot) -> int:
-    options = session.options
+    options, meant = session.options, _meant(session, park)
     on = options.until or park.day + dt.timedelta(days=1)
-    return held.release(options.ids, on=on, reason=options.reason, by=session.who, scenario=options.scenario)
+    mine = park.leases["lease_id"].isin([one for ids in meant["lease_ids"] for one in ids])
+    lasting = ~(park.leases["valid_to"] <= pd.Timestamp(on)).fillna(value=False)
+    ids = list(park.leases.loc[mine & lasting, "lease_id"])
+    return held.release(ids, on=on, reason=options.reason, by=session.who, scenario=options.scenario)
 
 
 def rollover(session: Session) -> int:
