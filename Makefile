@@ -31,6 +31,7 @@ lint: setup ## style, and whether the built data and docs are up to date
 	@$(BIN)/ruff format --check .
 	@$(BIN)/python data/geo/build.py --check
 	@$(BIN)/python data/sample/generate.py --check
+	@$(BIN)/python data/reports/build.py --check
 	@$(BIN)/python docs/build.py --check
 
 format: setup ## write the code in the one style

@@ -195,6 +195,9 @@ def _standing(block: Block, graph: Graph, rows: Sequence[Sequence[Any]], t: Tran
         name = figures.cell(row[graph.category], "text", t)
         parts.append(text(middle, foot + 17, shortened(name, fits), text_anchor="middle"))
         if room > figures.width(_total(row, graph, t)) * HALF:
-            parts.append(text(middle, foot - scale.at(at) - 5, _total(row, graph, t), text_anchor="middle", fill=QUIET))
+            halo = {"stroke": "#FFFFFF", "stroke_width": 3, "paint_order": "stroke"}
+            parts.append(
+                text(middle, foot - scale.at(at) - 5, _total(row, graph, t), text_anchor="middle", fill=QUIET, **halo)
+            )
     parts.append(text(left, top + 6, graph.axis, fill=QUIET, font_size=11))
     return "".join(parts), foot + 28

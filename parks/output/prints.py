@@ -137,6 +137,7 @@ def _told(report: Report, mark: str) -> dict[str, Any]:
 def _chapter(chapter: Chapter, t: words.Translate) -> dict[str, Any]:
     return {
         "title": chapter.title,
+        "one_page": chapter.one_page,
         "lines": [_text(line) for line in chapter.lines],
         "parts": [_part(block, t) for block in chapter.blocks],
     }

@@ -31,7 +31,7 @@ def figure(target_id: str, s: Session) -> None:
         if pd.notna(row["clause"]):
             lines.append(t("Clause: {clause}", clause=row["clause"]))
         if pd.notna(row["task_no"]):
-            lines.append(t("Task {number}: {title}", number=row["task_no"], title=_task(row["task_no"], s)))
+            lines.append(t("Task {number}: {title}", number=row["task_no"], title=_task(str(row["task_no"]), s)))
         if pd.notna(row[f"units_{s.lang}"]):
             lines.append(t("Responsible units: {units}", units=row[f"units_{s.lang}"]))
         lines += [_value(target_id, s), _feeds(target_id, s)]

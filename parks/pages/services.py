@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
@@ -14,6 +14,8 @@ from parks.pages import session, tables
 from parks.status import growth, localisation, requests, support
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from parks.pages.session import Session
     from parks.words import Translate
 
@@ -67,7 +69,8 @@ def _pipeline(s: Session) -> None:
     frame = frame.sort_values(["next_on", "tenant_id"], na_position="last").head(STEPS)
     own = ["tenant_id", s.names, "pipeline", "owner", "next_step", "next_on", "area_min_m2", "area_max_m2"]
     more = ["foreign_invested", "source", "source_date", "standing"]
-    frame = frame.assign(pipeline=[None if pd.isna(code) else figures.pipeline(code, t) for code in frame["pipeline"]])
+    told = frame["pipeline"].map({code: figures.pipeline(code, t) for code in frame["pipeline"].dropna().unique()})
+    frame = frame.assign(pipeline=told)
     heads = {"area_min_m2": t("Least m²"), "area_max_m2": t("Most m²")}
     tables.show(frame[[*own, *more]], s, key="pipeline", table="tenants", titles=heads, height=420)
     alike = [issue for issue in advice.given(park, s.rules, t) if issue.kind == "alike" and issue.table == "tenants"]
@@ -105,7 +108,10 @@ def _localisation(s: Session) -> None:
         cell.metric(
             session.plain(phrases[row["target_id"]]),
             t("{done} done", done=row["done"]),
-            t("{under_way} under way, {agreed} agreed, {listed} listed", **{name: row[name] for name in row}),
+            t(
+                "{under_way} under way, {agreed} agreed, {listed} listed",
+                **{step: row[step] for step in localisation.STEPS[:3]},
+            ),
             delta_color="off",
             delta_arrow="off",
             border=True,
@@ -223,5 +229,5 @@ def _nearest(_s: Session, key: tuple[object, ...]) -> pd.DataFrame:
     return support.nearest(_s.park, _s.rules)
 
 
-def _name(row: dict[str, object], s: Session) -> str:
+def _name(row: Mapping[Any, object], s: Session) -> str:
     return s.name(row["name_en"], row["name_zh"])

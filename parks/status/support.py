@@ -114,13 +114,16 @@ def capacity(park: Snapshot, counted_in: Mapping[str, str] | None = None) -> pd.
     found = groups.agg(facilities=("kind", "size"), unknown_facilities=("unknown_facilities", "sum")).astype("Int64")
     found.insert(1, "capacity", groups["capacity"].sum(min_count=1))
     group = groups.ngroup().to_numpy().astype(np.int64)
-    return found.reset_index().assign(standing=standings.worst(standings.ranks(used["standing"]), group, len(found)))
+    worst = standings.worst(standings.ranks(used["standing"]), group, len(found))
+    told: pd.DataFrame = found.reset_index().assign(standing=worst)
+    return told
 
 
 def in_use(park: Snapshot) -> gpd.GeoDataFrame:
     """Return the facilities in use on the snapshot's day, or of which it is not known since when they are."""
     later = (park.facilities["opened_on"] > pd.Timestamp(park.day)).fillna(value=False)
-    return park.facilities[~later].reset_index(drop=True)
+    used: gpd.GeoDataFrame = park.facilities[~later].reset_index(drop=True)
+    return used
 
 
 def _places(park: Snapshot) -> tuple[Floats, Floats]:
