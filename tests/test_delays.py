@@ -171,7 +171,9 @@ def test_dropouts_are_counted_in_the_step_they_were_lost_in() -> None:
     rules = policy(dropout__record_least=5.0)
     frame = delays.by_step(park, rules).set_index("event")
     assert frame.loc["started", ["resolved", "dropped", "dropout_from"]].tolist() == [5, 1, "record"]
-    assert frame.loc["started", "dropout"] == pytest.approx(1.5 / 6)
+    assert frame.loc["started", "dropout"] == pytest.approx(1 / 6)
+    prior = delays.by_step(park, policy(dropout__record_least=5.0, dropout__started=0.5)).set_index("event")
+    assert prior.loc["started", "dropout"] == pytest.approx(1.5 / 6)
     assert frame.loc["topped_out", ["resolved", "dropped", "dropout_from"]].tolist() == [2, 1, "assumed"]
     assert frame.loc["handed_over", ["resolved", "dropped"]].tolist() == [0, 0]
 

@@ -144,8 +144,8 @@ def timeline(steps: pd.DataFrame, lang: str, *, today: str) -> alt.LayerChart:
             x="day:T",
             y=line,
             yOffset=lane,
-            fill=alt.Fill("event:N", title=None, scale=scale, legend=alt.Legend(columns=7)),
-            shape=alt.Shape("way:N", title=None, scale=alt.Scale(domain=ways, range=["diamond", "circle"])),
+            fill=alt.Fill("event:N", title=None, scale=scale, legend=alt.Legend(columns=4)),
+            shape=alt.Shape("way:N", legend=None, scale=alt.Scale(domain=ways, range=["diamond", "circle"])),
             tooltip=[
                 alt.Tooltip("name:N", title=t("Project")),
                 alt.Tooltip("event:N", title=t("Milestone")),

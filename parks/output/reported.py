@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from parks.output import figures
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from parks.status.since import Since
     from parks.words import Translate
 
@@ -29,10 +31,10 @@ def sentences(found: Since, t: Translate, lang: str) -> pd.Series[str]:
     return grouped.groupby(level=0, sort=True).agg(comma.join)
 
 
-def change(row: dict[str, object], t: Translate, lang: str) -> str:
+def change(row: Mapping[Any, Any], t: Translate, lang: str) -> str:
     """Return one row of `Since.changes` in words."""
     event = figures.event(row["event"], t)
-    before, after = (figures.day(row[name], lang) for name in ("before_on", "after_on"))  # type: ignore[arg-type]
+    before, after = (figures.day(row[name], lang) for name in ("before_on", "after_on"))
     told = {
         "new": t("new in the ledger"),
         "removed": t("no longer in the ledger"),
@@ -46,7 +48,7 @@ def change(row: dict[str, object], t: Translate, lang: str) -> str:
     }
     what = str(row["what"])
     if what == "moved":
-        days = int(row["days"])  # type: ignore[call-overload]  # a whole number of the frame
+        days = int(row["days"])
         if days > 0:
             return t("“{event}” planned {days} days later, for {day}", event=event, days=days, day=after)
         return t("“{event}” planned {days} days sooner, for {day}", event=event, days=-days, day=after)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
@@ -12,6 +12,8 @@ from parks.pages import session, tables
 from parks.status import delays, forecast, forward, milestones, progress, simulation
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from parks.pages.session import Session
@@ -46,11 +48,11 @@ def ahead(s: Session, rule: str, basis: str) -> Ahead:
 def _played(_s: Session, rule: str, basis: str, given: tuple[tuple[str, float], ...], key: tuple[object, ...]) -> Ahead:
     del key  # the snapshot itself is not hashed
     made = simulation.play(_s.park, _s.rules, rule, basis, RUNS, SEED, dict(given))
-    parts = (
+    targets, quarters, projects = (
         tell(_s.park, _s.rules, rule=rule, basis=basis, runs=RUNS, seed=SEED, made=made)
         for tell in (forecast.by_target, forecast.by_quarter, forecast.by_project)
     )
-    return Ahead(*parts, made.outlook.steps)
+    return Ahead(targets, quarters, projects, made.outlook.steps)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -160,7 +162,7 @@ def _form(s: Session, rule: str, steps: pd.DataFrame) -> None:
     """Let the user put own assumptions in place; they stand in the link, never in the data."""
     t, given = s.t, edited(s)
     policy = delays.values(s.rules)
-    now = steps.set_index("event")
+    now: dict[Any, Any] = steps.set_index("event").to_dict("index")
     chain = [milestones.EVENTS[place] for place in milestones.chain(progress.event(s.rules, rule))]
     shown: dict[str, float] = {}
     with st.expander(t("Try other assumptions"), icon=":material/tune:", expanded=bool(given)):
@@ -173,7 +175,7 @@ def _form(s: Session, rule: str, steps: pd.DataFrame) -> None:
                 row[0].markdown(session.plain(figures.event(event, t)))
                 for place, (part, pattern) in zip(row[1:], PARTS.items(), strict=True):
                     column = part if part == "dropout" else f"{part}_months"
-                    name, value = pattern.format(event), round(float(now.loc[event, column]), 3)
+                    name, value = pattern.format(event), round(float(now[event][column]), 3)
                     shown[name] = value
                     _box(place, heads[part], name, value, fresh)
             row = st.columns(len(COMMON), vertical_alignment="bottom")
@@ -255,7 +257,7 @@ def _reach(s: Session, rule: str, basis: str) -> None:
     tables.show(frame[[*columns, "probability_without"]], s, key="needed", titles=titles, height=380)
 
 
-def said(row: dict[str, object], s: Session) -> str:
+def said(row: Mapping[Any, Any], s: Session) -> str:
     """Return in a sentence what a target needs (a row of `forward.Needed.targets`)."""
     t, kind = s.t, figures.kind(row["kind"], s.t)
     if figures.missing(row["enough"]):

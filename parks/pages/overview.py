@@ -9,7 +9,7 @@ import streamlit as st
 
 from parks import demand
 from parks.output import charts, figures
-from parks.pages import programme, start, tables, vacancy_desk
+from parks.pages import ledgers, start, tables, vacancy_desk
 from parks.status import forecast, progress, vacancy
 
 if TYPE_CHECKING:
@@ -157,4 +157,4 @@ def _attention(s: Session, made: Prepared) -> None:
     ]
     st.markdown("\n".join(f"- [{sentence}](/{path}?lang={s.lang})" for count, sentence, path in lines if count))
     if late:
-        tables.show(made.late[programme.LATE].head(SHOWN), s, key="late", table="projects")
+        tables.show(made.late[ledgers.LATE].head(SHOWN), s, key="late", table="projects")

@@ -70,8 +70,9 @@ def _counting(s: Session) -> tuple[str, str, str]:
     rule = session.switch(t("Counts when"), codes, "rule", lambda code: str(rules.loc[code, s.names]), row)
     measures = list(map(str, bases.index))
     basis = session.switch(t("Area basis"), measures, "basis", lambda code: str(bases.loc[code, s.names]), row)
-    st.caption(f"{rules.loc[rule, f'note_{s.lang}']}  \n{bases.loc[basis, f'note_{s.lang}']}")
-    return rule, basis, f"{rules.loc[rule, s.names]} · {bases.loc[basis, s.names]}"
+    chosen = rules.loc[rule], bases.loc[basis]
+    st.caption("  \n".join(str(row[f"note_{s.lang}"]) for row in chosen))
+    return rule, basis, " · ".join(str(row[s.names]) for row in chosen)
 
 
 def _totals(s: Session, done: pd.DataFrame, words: str) -> None:

@@ -106,7 +106,7 @@ def by_step(park: Snapshot, rules: Policy, edited: Mapping[str, float] | None = 
         dict.fromkeys(("reached", "waiting", "quarters", "resolved", "dropped"), "Int64")
     )
     assumed = rules.assumptions[rules.assumptions["name"].str.startswith(EDITABLE)]
-    rests = frame[["delay_from", "dropout_from"]].ne("record").any(axis=1).to_numpy(dtype=bool)
+    rests = ((frame["delay_from"] != "record") | (frame["dropout_from"] != "record")).to_numpy(dtype=bool)
     own = int(standings.ranks(park.milestones["standing"]).max(initial=standings.NO_ROW))
     worst = int(standings.ranks(assumed["standing"]).max(initial=standings.NO_ROW))
     return frame.assign(standing=standings.names(np.where(rests, worst, own)))
@@ -199,12 +199,12 @@ def _passed(park: Snapshot) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 def _drops(event: str, passed: int, dropped: int, known: pd.Series[float], given: set[str]) -> dict[str, object]:
     """Return the drop-out of one step as `by_step` tells it.
 
-    The share from the record is that of Jeffreys: half a project on either side, so that none of a few is not never.
+    What is assumed counts as one project beside those of the record, so that none of a few is not never.
     """
     name, resolved = f"dropout.{event}", passed + dropped
     share, where = float(known[name]), "edited" if name in given else "assumed"
     if where == "assumed" and 0 < known["dropout.record_least"] <= resolved:
-        share, where = (dropped + 0.5) / (resolved + 1), "record"
+        share, where = (dropped + share) / (resolved + 1), "record"
     return {"resolved": resolved, "dropped": dropped, "dropout": share, "dropout_from": where}
 
 

@@ -109,7 +109,7 @@ def _by_quarter(every: pd.DataFrame) -> pd.DataFrame:
     area = every["taken_out_m2"].to_numpy(dtype=float, na_value=np.nan)
     closes, returns = (_quarters(every[name]) for name in ("closes_on", "returns_on"))
     # What comes back without a day on which it closed is in no quarter: else more would be back than was gone.
-    returns = np.where(closes == NO_DAY, NO_DAY, returns)
+    returns[closes == NO_DAY] = NO_DAY
     dropped, rank = (every["state"] == "dropped").to_numpy(dtype=bool), standings.ranks(every["standing"])
     dated = np.concatenate([closes, returns])
     dated = dated[dated != NO_DAY]
@@ -140,5 +140,5 @@ def _by_quarter(every: pd.DataFrame) -> pd.DataFrame:
 
 def _quarters(days: pd.Series[pd.Timestamp]) -> NDArray[np.int64]:
     """Return the quarter of each day; `NO_DAY` where it is not known, later than all."""
-    found: NDArray[np.int64] = dates.quarter_index(days).fillna(NO_DAY).to_numpy(dtype=np.int64)
-    return found
+    index = dates.quarter_index(days).fillna(NO_DAY)
+    return np.array(index.to_numpy(), dtype=np.int64)

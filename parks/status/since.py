@@ -183,9 +183,8 @@ def _steps(ids: pd.Series[str], before: Snapshot, now: Snapshot) -> list[pd.Data
     old, new = (_dated(park) for park in (before, now))
     both = old.merge(new, on=["project_id", "event"], how="outer", suffixes=("_before", "_after"))
     both = both[both["project_id"].isin(ids)].reset_index(drop=True)
-    was, is_, plan, new_plan = (
-        both[f"{name}_{when}"] for name in ("reached_on", "planned_on") for when in ("before", "after")
-    )
+    was, is_ = both["reached_on_before"], both["reached_on_after"]
+    plan, new_plan = both["planned_on_before"], both["planned_on_after"]
     moved = (new_plan - plan).dt.days.astype("Int64")
     parts = {
         "reached": (was.isna() & is_.notna(), {"after_on": is_}),
