@@ -227,11 +227,6 @@ def test_where_nothing_is_there_the_page_says_what_to_do(show, loaded):
     assert "Nothing is let" in said(at, "info")
     at = show("vacancy_desk", loaded, day="2001-01-01", desk="absorption")
     assert "Import leases that have ended" in said(at, "info")
-    at = show("vacancy_desk", loaded, day="2001-01-01", desk="free")
-    assert "Nothing is vacant here" in said(at, "info")
-    at = show("vacancy_desk", loaded, day="2001-01-01", desk="search")
-    press(at, "Search")
-    assert "No free place" in said(at, "info") or table(at, "answer") is not None
     at = show("vacancy_desk", loaded, desk="free", least_m2=10**7)
     assert "Loosen" in said(at, "info")
     at = show("vacancy_desk", loaded, desk="absorption", after="works", quarters="4")
