@@ -41,7 +41,8 @@ HEAD = """# Reports: the whole set
 Written by `benchmarks/reports.py`. The sample, laid down as often as the units need (buildings, floors, units, leases;
 parks, companies, projects and papers stay as they are). *Set* is all five formats in both languages, with every
 chapter but the plan's: figures, charts, maps, files. *Plain* is the baseline in the same run: `DataFrame.to_excel` of
-the same tables into one workbook, without a figure worked out. CPU seconds of the process. On paper a long list shows its first 200 rows; the workbook and the web page hold all.
+the same tables into one workbook, without a figure worked out. CPU seconds of the process.
+On paper a long list shows its first 200 rows; the workbook and the web page hold all.
 
 Read the ratio and the growth; the seconds belong to one shared two-core machine.
 
