@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -51,10 +52,10 @@ def of(park: Snapshot, rules: Any, *told: object) -> str:  # noqa: ANN401 - the 
 
 
 def canonical(name: str, frame: pd.DataFrame) -> bytes:
-    """Return a table as CSV that is the same on every machine."""
-    plain = pd.DataFrame({str(column): _texts(frame[column]) for column in sorted(frame.columns, key=str)})
-    text: str = plain.to_csv(index=False, lineterminator="\n")
-    return f"{name}\n{text}".encode()
+    """Return a table as text that is the same on every machine: its columns by name, each cell or null in order."""
+    plain = {str(column): _texts(frame[column]) for column in sorted(frame.columns, key=str)}
+    held = {column: [None if pd.isna(cell) else str(cell) for cell in cells] for column, cells in plain.items()}
+    return json.dumps([name, held], ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def making(parts: Iterable[bytes]) -> str:
