@@ -173,8 +173,7 @@ def test_unknown_draws_nothing_and_is_named() -> None:
 
 def test_growth_is_stacked_by_stage() -> None:
     expected = pd.DataFrame({"year": [2026, 2026], "stage": ["pilot", "production"], "asked_m2": [5000.0, 20_000.0]})
-    spec = drawn(charts.growth(expected, "en"))
-    bars = spec["layer"][0]["data"]["values"]
+    bars = values(drawn(charts.growth(expected, "en")))
     assert [(bar["year"], bar["part"], bar["value"]) for bar in bars] == [
         ("2026", "Pilot", 0.5),
         ("2026", "Production", 2.0),

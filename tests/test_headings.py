@@ -176,7 +176,7 @@ def test_the_end_of_a_lease_is_the_last_day_in_the_offices_words_and_the_day_aft
         (["对象", "指标", "数值", "单位", "发布单位"], "published_figures"),
         (["楼栋", "楼层", "建筑面积"], "floors"),
         (["企业", "房源", "豁免规则", "理由", "豁免人"], "waivers"),
-        (["需求", "房源", "锁定或禁用"], "pins"),
+        (["需求", "房源", "指定或禁止"], "pins"),
         (["区域", "赛道", "下限或上限", "占比"], "quotas"),
         (["准则", "权重"], "weights"),
     ],

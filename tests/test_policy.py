@@ -131,7 +131,8 @@ def test_the_two_million_square_metres_are_two_targets(rules):
     assert space["value_min"].to_dict() == {"new_build": 1_000_000, "renewal": 1_000_000}
     assert set(space["due_on"]) == {pd.Timestamp("2027-12-31")}
     assert set(rules.counting["rule_id"]) == {"started", "completed", "recognised"}
-    assert rules.bases.set_index("basis")["project_column"].to_dict() == {"gross": "gfa_m2", "far": "far_area_m2"}
+    columns = {"gross": "gfa_m2", "above_ground": "above_ground_m2", "far": "far_area_m2"}
+    assert rules.bases.set_index("basis")["project_column"].to_dict() == columns
 
 
 @pytest.mark.parametrize("table", policy.Policy.__slots__)

@@ -20,6 +20,8 @@ CERTAINTIES = ("remembered", "exact", "synonym", "likely", "none")
 """How sure a match is, surest first. Only the first three are taken without asking."""
 OURS, SYNONYM, PART = 3, 2, 1
 """How a heading names a column: by our own name, by another, or by a part of it."""
+ASIDE = schema.DECISIONS | {"facilities", "requests", "localisations"}
+"""Tables that speak of the places and companies of the others."""
 PROVENANCE = ("source", "source_date", "standing")
 """Columns that every table has: they tell no table from another, and users' ledgers seldom have them."""
 DOUBTFUL = frozenset({"序号", "面积", "area", "floorarea", "建设规模", "建筑规模", "单价"})
@@ -161,9 +163,9 @@ def _likeness(headings: Sequence[str], table: str) -> float:
 def _weights(table: str) -> dict[str, float]:
     """Return what each column tells about its table; those of the provenance tell nothing.
 
-    What planners decide names places and companies too. That makes a ledger of them no less likely to be one.
+    Tables `ASIDE` name places and companies too. That makes a ledger of these no less likely to be one.
     """
-    others = [other for other in schema.TABLES if table in schema.DECISIONS or other not in schema.DECISIONS]
+    others = [other for other in schema.TABLES if table in ASIDE or other not in ASIDE]
     having = {name: sum(name in schema.columns(other) for other in others) for name in schema.columns(table)}
     return {
         name: 0.0 if name in PROVENANCE else (2.0 if column.required else 1.0) / having[name]
