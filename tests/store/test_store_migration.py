@@ -89,7 +89,7 @@ def kept(address):
     return found
 
 
-GAINED = {"buildings": ["ground_m2"], "leases": ["contract_m2"]}
+GAINED = {"buildings": ["ground_m2"], "leases": ["contract_m2", "signed_on", "moved_in_on"]}
 """Columns that the schema has gained since the first release."""
 NEW = ("right_given", "receipt", "heading", "waivers", "pins", "quotas", "weights")
 """Tables that have come since."""
