@@ -122,9 +122,9 @@ def _effects(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
         found[f"{part}_m2"] = pd.Series(is_ - was, dtype="Float64")
     unknown = pd.Series(data=False, index=both.index)
     for when in ("before", "after"):
-        part = both[f"part_{when}"]
-        found[f"part_{when}"] = part.map(dict(enumerate(progress.PARTS))).astype("string")
-        unknown |= part.notna() & both[f"area_m2_{when}"].isna()
+        own = both[f"part_{when}"]
+        found[f"part_{when}"] = own.map(dict(enumerate(progress.PARTS))).astype("string")
+        unknown |= own.notna() & both[f"area_m2_{when}"].isna()
     return found.assign(unknown_m2=unknown)
 
 
