@@ -42,7 +42,9 @@ def by_figure(park: Snapshot, rules: Policy, *, rule: str = "completed", basis: 
     parts = (
         done.assign(measure="progress", value=done["done_m2"], unknown=done["unknown_projects"]),
         made.assign(
-            measure="localisation", value=made["done"].astype("Float64"), unknown=pd.array([0] * len(made), dtype="Int64")
+            measure="localisation",
+            value=made["done"].astype("Float64"),
+            unknown=pd.array([0] * len(made), dtype="Int64"),
         ),
     )
     columns = ["target_id", "measure", "value", "unknown", "standing"]
