@@ -91,7 +91,19 @@ def kept(address):
 
 GAINED = {"buildings": ["ground_m2"], "leases": ["contract_m2", "signed_on", "moved_in_on"]}
 """Columns that the schema has gained since the first release."""
-NEW = ("right_given", "receipt", "heading", "waivers", "pins", "quotas", "weights", "target_splits")
+NEW = (
+    "right_given",
+    "receipt",
+    "heading",
+    "waivers",
+    "pins",
+    "quotas",
+    "weights",
+    "target_splits",
+    "facilities",
+    "requests",
+    "localisations",
+)
 """Tables that have come since."""
 
 
