@@ -118,5 +118,5 @@ WHERE relnamespace = {postgresql_guards.HERE} AND relkind = 'v' AND relname = AN
     given = connection.exec_driver_sql(asked, (names,)).scalars().all()
     connection.exec_driver_sql(f"DROP VIEW IF EXISTS {', '.join(names)}")
     for name in layers():
-        connection.exec_driver_sql(f'ALTER TABLE "{name}" DROP COLUMN IF EXISTS {SHAPE}')
+        connection.exec_driver_sql(f'ALTER TABLE IF EXISTS "{name}" DROP COLUMN IF EXISTS {SHAPE}')
     return list(given)

@@ -118,10 +118,14 @@ def full(held):
         "projects": "project_id, name_zh, kind, zone_id",
         "milestones": "milestone_id, project_id, event",
         "published_figures": "figure_id, subject, metric",
+        "target_splits": "split_id, target_id",
+        "facilities": "facility_id, kind, name_zh",
+        "requests": "request_id, tenant_id, subject, found_on",
+        "localisations": "localisation_id, kind, name_zh, progress",
     }
     for name, columns in more.items():
         named = f"{columns}, source, standing, scenario, valid_from, valid_to, tx_from"
-        cells = ", ".join("'1'" for _ in columns.split())
+        cells = ", ".join("'2026-01-01'" if column == "found_on" else "'1'" for column in columns.split(", "))
         values = f"{cells}, 's', 'stated', '', '1900-01-01', '9999-12-31', {first}"
         tell(held, f"INSERT INTO {name} ({named}) VALUES ({values})")
     for name in DECIDED:

@@ -89,7 +89,11 @@ def kept(address):
     return found
 
 
-GAINED = {"buildings": ["ground_m2"], "leases": ["contract_m2", "signed_on", "moved_in_on"]}
+GAINED = {
+    "buildings": ["ground_m2"],
+    "leases": ["contract_m2", "signed_on", "moved_in_on"],
+    "tenants": ["next_step", "next_on", "foreign_invested"],
+}
 """Columns that the schema has gained since the first release."""
 NEW = (
     "right_given",

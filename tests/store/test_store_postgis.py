@@ -150,7 +150,7 @@ def test_alembic_finds_nothing_else_that_is_not_ours(drawn):
         found = compare_metadata(MigrationContext.configure(connection), tables.METADATA)
     assert {what for what, *_ in found} == {"remove_table", "remove_index", "remove_column"}
     named = {told[-1].name for told in found}
-    assert named == {"spatial_ref_sys", "buildings_shape", "parks_shape", "shape"}
+    assert named == {"spatial_ref_sys", "buildings_shape", "parks_shape", "facilities_shape", "shape"}
 
 
 def test_dressing_again_changes_nothing_and_keeps_who_may_look(drawn, postgresql):
