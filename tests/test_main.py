@@ -89,6 +89,7 @@ def few() -> dict[str, pd.DataFrame]:
         "tenants": ["park_id"],
         "projects": ["park_id", "building_id"],
         "published_figures": ["park_id"],
+        "requests": ["unit_id", "building_id"],
     }.items():
         tables[table] = tables[table].assign(**dict.fromkeys(names, pd.NA))
     tables["needs"] = tables["needs"].iloc[:16]

@@ -114,6 +114,10 @@ DECIDED = {
     "pins": district.frame("pin_id sense reason", ("K1", "ban", None)),
     "quotas": district.frame("quota_id sectors sense", ("Q1", "S1", "at_least")),
     "weights": district.frame("criterion weight reason", ("rent", 1.0, None)),
+    "target_splits": district.frame("split_id target_id share", ("S1", "PT10", 0.5)),
+    "facilities": district.frame("facility_id kind name_zh", ("F1", "cdmo", None)),
+    "requests": district.frame("request_id tenant_id subject", ("R1", "T1", None)),
+    "localisations": district.frame("localisation_id kind name_zh", ("I1", "imported_product", None)),
 }
 PARK = district.park(**{name: hostile(frame) for name, frame in (district.tables() | DECIDED).items()})
 
