@@ -228,6 +228,11 @@ def named(row: Any, lang: str) -> Any:  # noqa: ANN401 - one row as a dictionary
     return row["name_zh"] if figures.missing(own) else own
 
 
+def _share(part: Any, whole: Any) -> Any:  # noqa: ANN401 - numbers of a frame, or unknown
+    """Return a part of a whole, NA where either is unknown."""
+    return pd.NA if figures.missing(part) or figures.missing(whole) else part / whole
+
+
 def _ledgers(made: Material) -> Block:
     t = made.t
     chance = made.forecast.set_index("target_id")["probability"]
@@ -240,7 +245,7 @@ def _ledgers(made: Material) -> Block:
             row["done_m2"],
             row["under_way_m2"],
             row["planned_m2"],
-            row["done_m2"] / row["target_m2"],
+            _share(row["done_m2"], row["target_m2"]),
             chance.get(row["target_id"], pd.NA),
             row["unknown_projects"],
             figures.standing(row["standing"], t),
