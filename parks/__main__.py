@@ -172,12 +172,12 @@ def _vacancy(to: argparse.ArgumentParser) -> None:
 
 def _search(to: argparse.ArgumentParser) -> None:
     _known_on(to)
-    asking.search(to, values.day)
+    asking.search(to)
 
 
 def _hold(to: argparse.ArgumentParser) -> None:
     _as_of(to)
-    asking.hold(to, values.day)
+    asking.hold(to)
 
 
 def _rollover(to: argparse.ArgumentParser) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from parks.snapshot import Snapshot
 
 PLACED = ("let", "reserved", "fitting_out")
-"""States of the leases that answer an applicant's needs."""
+"""States of the leases by which a company firmly holds space: they answer an applicant's needs."""
 
 
 def waiting(park: Snapshot) -> NDArray[np.bool_]:

@@ -50,14 +50,14 @@ TOTALS = (
 
 def given(park: Snapshot, rules: Policy, t: Translate) -> Iterator[Issue]:
     """All advice on the tables of a day (kinds ``alike``, ``stale``, ``published``)."""
-    yield from _alike(park, t)
+    yield from alike(park, t)
     for table in schema.TABLES:
         yield from _stale(table, park, rules, t)
     for total in TOTALS:
         yield from _published(total, park, rules, t)
 
 
-def _alike(park: Snapshot, t: Translate) -> Iterator[Issue]:
+def alike(park: Snapshot, t: Translate) -> Iterator[Issue]:
     """Companies that may be one under two spellings: proposed, never merged."""
     frame = park.tenants.dropna(subset=["tenant_id"]).drop_duplicates("tenant_id").set_index("tenant_id")
     chinese = frame["name_zh"].fillna("")

@@ -178,13 +178,14 @@ def relax(
     valid at every round, so stopping early only loosens it.
     """
     columns, limits = problem.columns, problem.limits
-    given, tuned = known, known is not None or (problem.price.size > 0 and not limits)
+    tuned = known is not None or (problem.price.size > 0 and not limits)
+    first = begin if begin is not None and known is None else _first(problem, known)
     if known is None and problem.price.size:
         known = Prices(problem.price, np.zeros(len(limits)))
     known = None if known is None else prices.kept(problem, known)
     used = np.zeros(len(columns), dtype=np.bool_)
     used[start] = True
-    used[_first(problem, given) if begin is None or given is not None else begin] = True
+    used[first] = True
     model = _model(problem, np.flatnonzero(used))
     _watch(model, clock, clock.left() * SHARE)
     free, idle, near = ~prices.must(problem), 0, None

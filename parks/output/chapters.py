@@ -228,11 +228,6 @@ def named(row: Any, lang: str) -> Any:  # noqa: ANN401 - one row as a dictionary
     return row["name_zh"] if figures.missing(own) else own
 
 
-def _share(part: Any, whole: Any) -> Any:  # noqa: ANN401 - numbers of a frame, or unknown
-    """Return a part of a whole, NA where either is unknown."""
-    return pd.NA if figures.missing(part) or figures.missing(whole) else part / whole
-
-
 def _ledgers(made: Material) -> Block:
     t = made.t
     chance = made.forecast.set_index("target_id")["probability"]
@@ -245,7 +240,7 @@ def _ledgers(made: Material) -> Block:
             row["done_m2"],
             row["under_way_m2"],
             row["planned_m2"],
-            _share(row["done_m2"], row["target_m2"]),
+            row["share"],
             chance.get(row["target_id"], pd.NA),
             row["unknown_projects"],
             figures.standing(row["standing"], t),
@@ -255,7 +250,7 @@ def _ledgers(made: Material) -> Block:
                 clause=t("unknown") if figures.missing(clauses[row["target_id"]]) else clauses[row["target_id"]],
             ),
         )
-        for row in made.done.to_dict("records")
+        for row in made.done.assign(share=made.done["done_m2"] / made.done["target_m2"]).to_dict("records")
     ]
     columns = (
         Column(t("Programme")),

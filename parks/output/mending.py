@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from parks import schema
+from parks import demand, schema
 from parks.output import chapters, figures
 from parks.output.content import Block, Chapter, Column
 from parks.status import progress
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     Row = tuple[str, str, str, str, str, str]
     """Table, key, name, what is missing, what it keeps out of the report, standing."""
-
-FIRM = ("let", "fitting_out", "reserved")
 
 
 def rows(made: Material) -> list[Row]:
@@ -99,7 +97,7 @@ def _units(made: Material) -> Iterator[Row]:
 def _leases(made: Material) -> Iterator[Row]:
     t, leases = made.t, made.park.leases
     begun = (leases["valid_from"] <= pd.Timestamp(made.park.day)).fillna(value=False)
-    for row in leases[begun & leases["valid_to"].isna() & leases["state"].isin(FIRM)].to_dict("records"):
+    for row in leases[begun & leases["valid_to"].isna() & leases["state"].isin(demand.PLACED)].to_dict("records"):
         told = t("It is in no horizon of the rollover.")
         yield (*_head(made, "leases", row), t("end"), told, figures.standing(row["standing"], t))
 

@@ -90,7 +90,7 @@ def _place(s: Session, rows: pd.DataFrame, tenant: str) -> None:
         state = left.selectbox(t("State"), STATES, format_func=lambda code: figures.state(code, t))
         reason = right.text_input(t("Reason"), max_chars=200)
         done = st.form_submit_button(t("Place here"), type="primary", icon=":material/place_item:")
-        if done and _said(s, reason):
+        if done and reasoned(s, reason):
             end = (pd.Timestamp(begin) + pd.DateOffset(months=int(months))).date() if months else None
             names = tables.names(s, "tenants")
             _done(
@@ -110,7 +110,7 @@ def _place(s: Session, rows: pd.DataFrame, tenant: str) -> None:
             )
 
 
-def _said(s: Session, reason: str) -> bool:
+def reasoned(s: Session, reason: str) -> bool:
     """Return whether a reason is given; else ask for one."""
     if not reason.strip():
         st.error(s.t("Say why: the reason is kept with the act."))
@@ -143,7 +143,7 @@ def _leases(s: Session, leases: pd.DataFrame) -> None:
         left, right = st.columns(2)
         on = left.date_input(t("Ends on"), s.park.day + dt.timedelta(days=1), format="YYYY-MM-DD")
         reason = right.text_input(t("Reason"), max_chars=200, key="release_reason")
-        if st.form_submit_button(t("Release"), icon=":material/logout:") and _said(s, reason):
+        if st.form_submit_button(t("Release"), icon=":material/logout:") and reasoned(s, reason):
             _done(
                 s,
                 lambda seen: s.store.release(ids, on=on, reason=reason, by=s.who, scenario=s.scenario, seen=seen),
@@ -163,7 +163,7 @@ def _move(s: Session, units: list[str], leases: list[str]) -> None:
     on = st.date_input(t("Moves on"), s.park.day + dt.timedelta(days=1), format="YYYY-MM-DD", key="move_on")
     reason = st.text_input(t("Reason"), max_chars=200, key="move_reason")
     left, right = st.columns(2)
-    if left.button(t("Move here"), type="primary") and _said(s, reason):
+    if left.button(t("Move here"), type="primary") and reasoned(s, reason):
         _done(
             s,
             lambda seen: s.store.move(leases, units, on=on, reason=reason, by=s.who, scenario=s.scenario, seen=seen),

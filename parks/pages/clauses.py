@@ -17,8 +17,14 @@ if TYPE_CHECKING:
 
 def measured(s: Session) -> pd.DataFrame:
     """Return what is measured of each figure, as `measured.by_figure` gives it, counted as on the page Programme."""
-    kept = {name: st.session_state.get(name) for name in ("rule", "basis")}
-    return measuring.by_figure(s.park, s.rules, **{name: str(value) for name, value in kept.items() if value})
+    counted = {name: str(value) for name in ("rule", "basis") if (value := st.session_state.get(name))}
+    return _measured(s, counted, s.key)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _measured(_s: Session, counted: dict[str, str], key: tuple[object, ...]) -> pd.DataFrame:
+    del key  # the session itself is not hashed
+    return measuring.by_figure(_s.park, _s.rules, **counted)
 
 
 def figure(target_id: str, s: Session) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from parks.output import figures
-from parks.pages import attempts, desk, session, tables
+from parks.pages import acts, attempts, desk, session, tables
 from parks.status import holds
 
 if TYPE_CHECKING:
@@ -153,9 +153,8 @@ def _said(s: Session, who: str | None, reason: str) -> bool:
     """Return whether company and reason are given; else ask for them."""
     if who is None:
         st.error(s.t("Choose the company that it is held for."))
-    elif not reason.strip():
-        st.error(s.t("Say why: the reason is kept with the act."))
-    return who is not None and bool(reason.strip())
+        return False
+    return acts.reasoned(s, reason)
 
 
 def _change(s: Session, hold: pd.Series) -> None:

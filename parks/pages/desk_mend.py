@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from parks import demand
 from parks.output import figures
 from parks.pages import tables
 from parks.status import definitions, holds
@@ -45,7 +46,7 @@ def lists(made: Desk) -> dict[str, tuple[pd.DataFrame, str, str]]:
     s, t, space = made.s, made.s.t, made.space
     unit = ["unit_id", "building_id", "floor_id", "zone_id", "state"]
     leases = s.park.leases
-    let = leases["state"].isin(["let", "fitting_out", "reserved"]) & leases["valid_to"].isna()
+    let = leases["state"].isin(demand.PLACED) & leases["valid_to"].isna()
     unknown = leases["state"].isna() | leases["valid_from"].isna()
     return {
         "areas": (

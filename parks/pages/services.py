@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from parks.words import Translate
 
 VIEWS = ("pipeline", "growth", "localisation", "requests", "support")
-STEPS = 200
+SHOWN = 200
 """Companies of the pipeline shown at most."""
 
 
@@ -66,14 +66,14 @@ def _pipeline(s: Session) -> None:
         )
     )
     frame = frame[overdue] if due else frame
-    frame = frame.sort_values(["next_on", "tenant_id"], na_position="last").head(STEPS)
+    frame = frame.sort_values(["next_on", "tenant_id"], na_position="last").head(SHOWN)
     own = ["tenant_id", s.names, "pipeline", "owner", "next_step", "next_on", "area_min_m2", "area_max_m2"]
     more = ["foreign_invested", "source", "source_date", "standing"]
     told = frame["pipeline"].map({code: figures.pipeline(code, t) for code in frame["pipeline"].dropna().unique()})
     frame = frame.assign(pipeline=told)
     heads = {"area_min_m2": t("Least m²"), "area_max_m2": t("Most m²")}
     tables.show(frame[[*own, *more]], s, key="pipeline", table="tenants", titles=heads, height=420)
-    alike = [issue for issue in advice.given(park, s.rules, t) if issue.kind == "alike" and issue.table == "tenants"]
+    alike = list(advice.alike(park, t))
     with st.expander(t("Companies that may be one and the same ({count})", count=len(alike))):
         session.listed([f"{issue.row}: {issue.message} {issue.mend}" for issue in alike])
 
@@ -137,10 +137,13 @@ def _requests(s: Session) -> None:
     state = session.switch(t("Show"), list(names), "loop", names.__getitem__)
     rows = told[told["state"] == state]
     own = ["request_id", "tenant_id", "subject", "owner", "zone_id", "building_id", "unit_id", "found_on"]
-    days = ["solved_on"] if state == "solved" else ["solved_on", "answered_on"] if state == "answered" else []
-    spans = ["days_to_solve"] if state == "answered" else ["days_open"]
+    more = {
+        "found": ["days_open"],
+        "solved": ["solved_on", "days_open"],
+        "answered": ["solved_on", "answered_on", "days_to_solve"],
+    }
     heads = {"days_open": t("Days open"), "days_to_solve": t("Days to solve"), "zone_id": t("Zone")}
-    shown = rows[[*own, *days, *spans, "standing"]]
+    shown = rows[[*own, *more[state], "standing"]]
     tables.show(shown, s, key="requests", table="requests", titles=heads, height=360)
     st.markdown(t("**By who is in charge**"))
     heads = {
@@ -197,23 +200,11 @@ def beside(unit: str, s: Session) -> None:
         if pd.isna(row["distance_m"]):
             said.append(t("{kind}: not known", kind=kind))
             continue
-        sentence = (
-            t(
-                "{kind}: {name}, {distance} m",
-                kind=kind,
-                name=_name(row, s),
-                distance=figures.number(row["distance_m"], s.lang),
-            )
-            if row["within"]
-            else t(
-                "{kind}: {name}, {distance} m, beyond {reach} m",
-                kind=kind,
-                name=_name(row, s),
-                distance=figures.number(row["distance_m"], s.lang),
-                reach=figures.number(row["reach_m"], s.lang),
-            )
-        )
-        said.append(sentence)
+        facts = {"kind": kind, "name": _name(row, s), "distance": figures.number(row["distance_m"], s.lang)}
+        reach = figures.number(row["reach_m"], s.lang)
+        sentence = t("{kind}: {name}, {distance} m", **facts)
+        beyond = t("{kind}: {name}, {distance} m, beyond {reach} m", reach=reach, **facts)
+        said.append(sentence if row["within"] else beyond)
     if said and not s.park.facilities.empty:
         st.caption(t("Nearest, as the crow flies") + "  \n" + "  \n".join(said))
 

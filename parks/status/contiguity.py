@@ -37,9 +37,7 @@ def over_floors(runs: pd.DataFrame) -> pd.DataFrame:
     each other. A run of unknown level, or of an unknown building, stands alone.
     """
     chosen = _one_a_floor(runs)
-    storey = storeys(chosen["level"])
-    follows = chosen["building_id"].eq(chosen["building_id"].shift()).fillna(value=False).to_numpy(dtype=bool)
-    follows &= storey.diff().eq(1).fillna(value=False).to_numpy(dtype=bool)
+    follows = next_up(chosen["building_id"], chosen["level"])
     stack = np.cumsum(~follows) - 1
     first = np.flatnonzero(~follows)
     last = np.append(first[1:], len(chosen))[: len(first)] - 1
@@ -62,7 +60,13 @@ def over_floors(runs: pd.DataFrame) -> pd.DataFrame:
     return found.assign(largest=ranked & ~found.duplicated("building_id"))
 
 
-def storeys(level: pd.Series[Any]) -> pd.Series[Any]:
+def next_up(building: pd.Series[Any], level: pd.Series[Any]) -> NDArray[np.bool_]:
+    """Return whether each floor lies next above the one before it, in the same building; unknown ones do not."""
+    same = building.eq(building.shift()) & _storeys(level).diff().eq(1)
+    return same.fillna(value=False).to_numpy(dtype=bool)
+
+
+def _storeys(level: pd.Series[Any]) -> pd.Series[Any]:
     """Return levels so that each follows the one below it: −1 becomes 0, 1 stays; NA stays NA."""
     return level.where(level > 0, level + 1).where(level.notna())
 

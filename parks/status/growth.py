@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from parks import demand
 from parks.status import rows, standings
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 PATH = ("incubation", "pilot", "production")
 """The stages that a company grows through."""
-HELD = ("let", "fitting_out", "reserved")
-"""States of the units that a company grows out of."""
 
 
 def expected(park: Snapshot, space: pd.DataFrame, rules: Policy, years: int = 5) -> pd.DataFrame:
@@ -85,6 +84,6 @@ def unknown(park: Snapshot, space: pd.DataFrame) -> int:
 
 
 def _holders(park: Snapshot, space: pd.DataFrame) -> pd.DataFrame:
-    own = space[space["state"].isin(HELD) & space["tenant_id"].notna()].reset_index(drop=True)
+    own = space[space["state"].isin(demand.PLACED) & space["tenant_id"].notna()].reset_index(drop=True)
     stage = rows.take(park.tenants["stage"], rows.find(park.tenants["tenant_id"], own["tenant_id"]))
     return own[["tenant_id", "lettable_m2"]].assign(stage=stage)

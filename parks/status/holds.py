@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from parks import demand
 from parks.status import rows
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def lapsed(park: Snapshot, space: pd.DataFrame, days: int = LOOKED_BACK) -> pd.D
     unit = rows.find(space["unit_id"], ended["unit_id"])
     holder = rows.take(space["tenant_id"], unit)
     became = rows.take(space["state"], unit)
-    taken = holder.eq(ended["tenant_id"]).fillna(value=False) & became.isin(["let", "fitting_out", "reserved"])
+    taken = holder.eq(ended["tenant_id"]).fillna(value=False) & became.isin(demand.PLACED)
     placed = _placed(ended.assign(became=became, taken=taken), park)
     placed = placed.sort_values(["valid_to", "unit_id"], ascending=[False, True], kind="stable", ignore_index=True)
     order = ["lease_ids", "unit_id", "building_id", "tenant_id", "state", "valid_from", "valid_to", "became", "taken"]

@@ -78,9 +78,7 @@ def floors(found: pd.DataFrame) -> pd.DataFrame:
     ranked = whole.sort_values("lettable_m2", ascending=False, kind="stable")
     best = ranked.drop_duplicates(["building_id", "level_from"])
     best = best.sort_values(["building_id", "level_from"], kind="stable", ignore_index=True)
-    follows = best["building_id"].eq(best["building_id"].shift()).fillna(value=False)
-    follows &= contiguity.storeys(best["level_from"]).diff().eq(1).fillna(value=False)
-    return best.assign(chain=np.cumsum(~follows.to_numpy(dtype=bool)) - 1)
+    return best.assign(chain=np.cumsum(~contiguity.next_up(best["building_id"], best["level_from"])) - 1)
 
 
 def spans(found: pd.DataFrame, least_m2: float) -> pd.DataFrame:

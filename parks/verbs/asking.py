@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Day = Callable[[str], Any]
+from parks.verbs import values
 
 COUNTS = ("begun", "signed", "moved_in")
 BASES = ("lettable", "gross")
@@ -43,7 +39,7 @@ def definitions(to: argparse.ArgumentParser) -> None:
     to.add_argument("--base", choices=BASES, default=BASES[0], help="area that is summed [lettable] / 面积")
 
 
-def search(to: argparse.ArgumentParser, day: Day) -> None:
+def search(to: argparse.ArgumentParser) -> None:
     """Add what a need asks for."""
     to.add_argument("--area", type=_area, metavar="M2[-M2]", default=(None, None), help="least, and most, area / 面积")
     for option, name, value, meaning in LEAST:
@@ -53,20 +49,22 @@ def search(to: argparse.ArgumentParser, day: Day) -> None:
     for option, name, meaning in HAVE:
         to.add_argument(f"--{option}", dest=name, action="store_true", help=meaning)
     to.add_argument("--zone", dest="zones", metavar="ZONE_ID", action="extend", nargs="+", default=[], help="区域")
-    to.add_argument("--before", type=day, metavar="DAY", help="free on that day at the latest / 最晚")
-    to.add_argument("--after", type=day, metavar="DAY", help="wanted from that day on [the day shown] / 最早")
+    to.add_argument("--before", type=values.day, metavar="DAY", help="free on that day at the latest / 最晚")
+    to.add_argument("--after", type=values.day, metavar="DAY", help="wanted from that day on [the day shown] / 最早")
     to.add_argument("--term", dest="term_months", type=_count, metavar="MONTHS", help="free for so long / 租期")
     to.add_argument("--over-floors", action="store_true", help="neighbouring floors together serve too / 可跨相邻楼层")
     to.add_argument("--near", type=_count, default=20, metavar="N", help="near misses at most [20] / 相近结果")
 
 
-def hold(to: argparse.ArgumentParser, day: Day) -> None:
+def hold(to: argparse.ArgumentParser) -> None:
     """Add what is done with holds."""
     to.add_argument("act", choices=("list", "lapsed", "place", "prolong", "release"), nargs="?", default="list")
     to.add_argument("ids", metavar="ID", nargs="*", help="units to place; leases to prolong or release / 房源或租约")
     to.add_argument("--tenant", metavar="TENANT_ID", help="for whom / 企业")
-    to.add_argument("--until", type=day, metavar="DAY", help="the first day on which it no longer holds / 截止日")
-    to.add_argument("--from", dest="begin", type=day, metavar="DAY", help="first day [the day shown] / 起始日")
+    to.add_argument(
+        "--until", type=values.day, metavar="DAY", help="the first day on which it no longer holds / 截止日"
+    )
+    to.add_argument("--from", dest="begin", type=values.day, metavar="DAY", help="first day [the day shown] / 起始日")
     to.add_argument(
         "--state", choices=("reserved", "intended"), default="reserved", help="how firmly [reserved] / 状态"
     )
