@@ -24,7 +24,7 @@
     outlined: () => "#fff",
   };
 
-  let map, options, words = {}, classes = null, picked = null, drawing, tip, legend, homeward, notice;
+  let map, options, words = {}, classes = null, cut = null, picked = null, drawing, tip, legend, homeward, notice;
   let zones = [], parks = [], names = [], facilities = [];
   const shown = {}, answers = new Map();
 
@@ -51,7 +51,7 @@
     box.focus = () => HTMLElement.prototype.focus.call(box, { preventScroll: true });
     map.attributionControl.setPrefix(false).addAttribution(options.credit);
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
-    drawing = new window.ParksBuildings().addTo(map);
+    drawing = new window.ParksBuildings(options.root || "", arrived).addTo(map);
     tip = map.getContainer().appendChild(say("div", "parks-tip", ""));
     tip.hidden = true;
     home();
@@ -110,10 +110,17 @@
 
   /* What depends on several layers, once each has come. */
   function settle(name) {
-    if (name === "buildings" && classes) { drawing.setClasses(classes.buildings, classes.legend); }
+    if (name === "buildings" && classes) { drawing.setColours(classes); }
     if (name !== "context") { colour(); highlight(); focus(); }
     crowd();
-    map.getContainer().dataset[name] = name === "classes" ? classes.by : "drawn";
+    if (name !== "buildings") { map.getContainer().dataset[name] = name === "classes" ? classes.by : "drawn"; }
+  }
+
+  /* How many tiles in view have not come yet; whether one did not come at all. */
+  function arrived(waiting, failed) {
+    if (failed) { warn(); return; }
+    map.getContainer().dataset.waiting = String(waiting);
+    if (!waiting) { map.getContainer().dataset.buildings = "drawn"; }
   }
 
   function drawContext(content) {
@@ -154,11 +161,11 @@
     swap("parks", L.layerGroup(parks.flatMap((park) => [park.dot, park.label])));
   }
 
-  function drawBuildings(content) { drawing.setFeatures(content); }
+  function drawBuildings(content) { cut = content; drawing.setTiles(content); }
 
   function shade(content) {
     classes = content;
-    drawing.setClasses(classes.buildings, classes.legend);
+    if (cut) { drawing.setColours(classes); }
     fill(legend);
   }
 
@@ -220,7 +227,7 @@
       weight: picked && picked.kind === "zone" && picked.id === zone.id ? 4 : 2,
     }));
     parks.forEach((park) => {
-      const shade = classes && classes.legend[classes.parks[park.id]];
+      const shade = classes && shadeOf(classes.parks[park.id]);
       const solid = shade && shade.fill === "plain";
       const chosen = picked && picked.kind === "park" && picked.id === park.id;
       park.dot.setRadius(chosen ? 9 : close ? 5 : map.getZoom() < 10.5 ? 4.5 : 6.5).setStyle({
@@ -314,25 +321,37 @@
     map.getContainer().style.cursor = beneath ? "pointer" : "";
     tip.hidden = !found;
     if (!found) { return; }
-    tip.replaceChildren(say("b", "", found.name), ...facts(found).map((line) => say("span", "", line)));
+    tip.replaceChildren(say("b", "", found.name || words.cell), ...facts(found).map((line) => say("span", "", line)));
     const size = map.getSize(), at = event.containerPoint;
     tip.style.left = Math.min(at.x + 14, size.x - tip.offsetWidth - 6) + "px";
     tip.style.top = (at.y + 18 + tip.offsetHeight > size.y ? at.y - tip.offsetHeight - 10 : at.y + 18) + "px";
   }
 
+  function shadeOf(facts) { return facts && classes.legend[facts[0]]; }
+
+  /* What the pointer shows of a place: its class, vacancy, how many units fit. */
   function facts(found) {
     if (found.kind === "facility") { return [found.fact]; }
-    const level = found.kind === "park" ? "parks" : "buildings";
-    const shade = classes && found.kind !== "zone" && classes.legend[classes[level][found.id]];
-    return [
-      shade && `${classes.title}: ${shade.label}`,
-      classes && classes.lines[level][found.id],
-      found.schematic && words.schematic,
-    ].filter(Boolean);
+    if (found.kind === "cell") {
+      return [said(words.several, { count: grouped(found.count), label: classes.legend[found.shade].label })];
+    }
+    const known = found.kind === "park" && classes ? classes.parks[found.id] : found.facts, shade = shadeOf(known);
+    return [shade && `${classes.title}: ${shade.label}`, known && vacancy(known), found.schematic && words.schematic].filter(Boolean);
   }
+
+  function vacancy([, share, vacant, fitting]) {
+    const known = share !== null && !Number.isNaN(share);
+    const text = known ? said(words.vacant, { share: (share * 100).toFixed(1) + "%", area: grouped(vacant) }) : words.unknown;
+    return fitting === null || fitting < 0 ? text : said(words.fitting, { count: grouped(fitting), vacancy: text });
+  }
+
+  function grouped(number) { return Math.round(number).toLocaleString("en-US"); }
+
+  function said(sentence, values) { return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole)); }
 
   function click(event) {
     const found = hit(event, true);
+    if (found && found.kind === "cell") { map.fitBounds(window.ParksTiles.boundsOf(found.box), { maxZoom: cut.close, animate: false }); return; }
     if (found) { pick(found, true); }
   }
 
@@ -348,16 +367,15 @@
 
   function boundsOf(kind, id) {
     if (kind === "zone") { const zone = zones.find((each) => each.id === id); return zone && zone.shape.getBounds(); }
-    const own = drawing.boundsOf((building, park) => (kind === "park" ? park : building) === id);
     const park = kind === "park" && parks.find((each) => each.id === id);
-    return own || (park ? park.latlng.toBounds(1200) : null);
+    return park ? park.latlng.toBounds(1200) : drawing.boundsOf(id);
   }
 
   /* Goes where the view says as soon as the layer that knows the place is there; once. */
   function focus() {
     const wanted = JSON.parse(shown.focus || "null");
     if (!wanted || shown.reached === shown.focus) { return; }
-    const bounds = boundsOf(wanted.kind, wanted.id);
+    const bounds = wanted.box ? window.ParksTiles.boundsOf(wanted.box) : boundsOf(wanted.kind, wanted.id);
     if (!bounds) { return; }
     shown.reached = shown.focus;
     map.fitBounds(bounds, { maxZoom: 17, padding: [40, 40], animate: false });
@@ -413,5 +431,16 @@
     return place ? map.latLngToContainerPoint(place) : null;
   }
 
-  window.parksMap = { mount: mount, show: show, pointOf: pointOf };
+  /* Goes to a place as close as buildings are drawn one by one, wherever it lies; tells when it is there. */
+  function visit(kind, id, zoom) {
+    const there = (bounds) => { if (bounds) { map.setView(bounds.getCenter(), zoom, { animate: false }); } };
+    const bounds = boundsOf(kind, id);
+    if (bounds || kind !== "building") { there(bounds); return Promise.resolve(); }
+    return window.ParksTiles.find(options.root || "", cut.tiles, id).then((found) => {
+      const exact = found.find((each) => each.id === id);
+      there(exact && window.ParksTiles.boundsOf(exact.box));
+    });
+  }
+
+  window.parksMap = { mount: mount, show: show, pointOf: pointOf, visit: visit };
 })();

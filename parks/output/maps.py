@@ -18,7 +18,7 @@ from branca.element import MacroElement
 
 from parks import schema, words
 from parks.issues import InvalidData, Issue
-from parks.output import figures, layers, shading
+from parks.output import figures, layers, shading, tiles
 from parks.status import support
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from parks.output.layers import Layer
+    from parks.output.shading import Shading
+    from parks.output.tiles import Shades, Tiles
     from parks.policy import Policy
     from parks.snapshot import Snapshot
     from parks.words import Translate
@@ -49,10 +51,13 @@ class Ground:
     Parameters
     ----------
     layers
-        ``context zones parks buildings`` → the packed layer.
+        ``context zones parks buildings`` → the packed layer; that of the buildings says only how they are cut.
+    tiles
+        The buildings.
     """
 
     layers: Mapping[str, Layer]
+    tiles: Tiles
 
 
 class ParkMap(folium.Map):
@@ -117,13 +122,14 @@ def ground(park: Snapshot, rules: Policy, *, lang: str, context: Path = CONTEXT)
     InvalidData
         When the base map's file cannot be read.
     """
+    cut = tiles.cut(_buildings(park, lang))
     parts = {
         "context": context_layer(context, lang),
         "zones": layers.geojson(_zones(rules, lang), ["id", "name", "role", "uncertainty_m"]),
         "parks": layers.geojson(_parks(park, lang), ["id", "name", "schematic"]),
-        "buildings": layers.geojson(_buildings(park, lang), ["id", "name", "park"]),
+        "buildings": _plain(cut.manifest() | {"tiles": layers.address(cut)}),
     }
-    return Ground({name: layers.pack(name, content) for name, content in parts.items()})
+    return Ground({name: layers.pack(name, content) for name, content in parts.items()}, cut)
 
 
 def park_map(rules: Policy) -> ParkMap:
@@ -134,9 +140,38 @@ def park_map(rules: Policy) -> ParkMap:
     return ParkMap(_home(rules))
 
 
-def shades(chosen: Mapping[str, Any]) -> Layer:
-    """Return the result of `classes` as a packed layer, fit for a cache."""
-    return layers.pack("classes", json.dumps(chosen, ensure_ascii=False, separators=(",", ":")).encode())
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """One mode of colour, packed; fit for a cache.
+
+    Parameters
+    ----------
+    layer
+        Legend and parks, and where the buildings' colours are fetched.
+    shades
+        The buildings' colours.
+    """
+
+    layer: Layer
+    shades: Shades
+
+
+def colours(base: Ground, chosen: Shading) -> Colours:
+    """Return the result of `classes` packed for the buildings of `base`."""
+    shades = tiles.shaded(base.tiles, chosen.buildings)
+    return Colours(layers.pack("classes", _plain(_said(chosen) | {"tiles": layers.address(shades)})), shades)
+
+
+def _said(chosen: Shading) -> dict[str, Any]:
+    """Return mode, title, legend, and for each park its class, vacancy, vacant area [m²] and units that fit."""
+    parks = chosen.parks
+    known = [parks[name].astype(object).where(parks[name].notna(), None) for name in tiles.FACTS]
+    facts = dict(zip(parks.index, map(list, zip(*known, strict=True)), strict=True))
+    return {"by": chosen.by, "title": chosen.title, "legend": chosen.legend(), "parks": facts}
+
+
+def _plain(said: Mapping[str, Any]) -> bytes:
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def around(park: Snapshot, *, lang: str) -> Layer:
@@ -152,7 +187,7 @@ def around(park: Snapshot, *, lang: str) -> Layer:
 
 def view(
     base: Ground,
-    colours: Layer,
+    shown: Colours,
     *,
     lang: str,
     picked: Mapping[str, str] | None = None,
@@ -164,9 +199,9 @@ def view(
     Parameters
     ----------
     base
-        The layers beneath. They and `colours` are put where the browser can fetch them.
-    colours
-        Classes and legend, `shades`.
+        The layers beneath. They and the colours are put where the browser can fetch them.
+    shown
+        The colours, of `colours`.
     lang
         ``zh`` or ``en``.
     picked
@@ -176,8 +211,12 @@ def view(
     facilities
         The supporting facilities, `around`; None shows none.
     """
-    every = {**base.layers, "classes": colours} | ({} if facilities is None else {"facilities": facilities})
+    every = {**base.layers, "classes": shown.layer} | ({} if facilities is None else {"facilities": facilities})
     given = {name: layers.keep(layer) for name, layer in every.items()}
+    for parted in (base.tiles, shown.shades):
+        layers.keep(parted)
+    if focus and (box := base.tiles.box(focus["kind"], focus["id"])):
+        focus = {**focus, "box": box}
     group = folium.FeatureGroup(name="view")
     group.add_child(_Show({"layers": given, "words": _words(words.translator(lang)), "picked": picked, "focus": focus}))
     return group
@@ -208,12 +247,16 @@ def standalone(
     t = words.translator(lang)
     base = ground(park, rules, lang=lang, context=context)
     modes = {by: classes(park, space, rules=rules, by=by, lang=lang) for by in ("vacancy", "availability", "role")}
+    inside = {name: json.loads(layers.unpack(layer)) for name, layer in base.layers.items()}
     data = {
         "home": _home(rules),
         "credit": CREDIT,
         "words": _words(t),
-        "layers": {name: json.loads(layers.unpack(layer)) for name, layer in base.layers.items()},
-        "modes": modes,
+        "layers": inside | {"buildings": inside["buildings"] | {"tiles": tiles.inline(base.tiles)}},
+        "modes": {
+            by: _said(chosen) | {"tiles": tiles.inline(tiles.shaded(base.tiles, chosen.buildings))}
+            for by, chosen in modes.items()
+        },
     }
     return _template().render(
         lang={"zh": "zh-CN", "en": "en"}[lang],
@@ -222,7 +265,7 @@ def standalone(
         notice=_notice(park, t) if notice is None else notice,
         colour=t("Colour by"),
         close=t("Close"),
-        modes={by: chosen["title"] for by, chosen in modes.items()},
+        modes={by: chosen.title for by, chosen in modes.items()},
         style=_local(STYLE),
         script=_local(SCRIPT),
         data=_script(data),
@@ -241,6 +284,11 @@ def _words(t: Translate) -> dict[str, Any]:
         "failed": t("A layer of the map could not be loaded. Reload the page."),
         "schematic": t("Position is schematic"),
         "counted": t("Figures count buildings."),
+        "vacant": t("{share} vacant, {area} m²", share="{share}", area="{area}"),
+        "unknown": t("Vacancy unknown"),
+        "fitting": t("{count} units fit; {vacancy}", count="{count}", vacancy="{vacancy}"),
+        "cell": t("Buildings here"),
+        "several": t("{count} buildings, most of them: {label}", count="{count}", label="{label}"),
         "spot": t("Park; dashed: schematic position"),
         "unsure": t("Dashed: outline uncertain by 200 m or more"),
         "roles": {
@@ -277,7 +325,12 @@ def _parks(park: Snapshot, lang: str) -> gpd.GeoDataFrame:
 def _buildings(park: Snapshot, lang: str) -> gpd.GeoDataFrame:
     frame = park.buildings[park.buildings.geometry.notna()]
     return gpd.GeoDataFrame(
-        {"id": frame["building_id"], "name": _named(frame, lang), "park": frame["park_id"]}, geometry=frame.geometry
+        {
+            "id": frame["building_id"],
+            "name": _named(frame, lang).fillna(frame["building_id"]),
+            "park": frame["park_id"].fillna(""),
+        },
+        geometry=frame.geometry,
     )
 
 

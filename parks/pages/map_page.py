@@ -45,7 +45,7 @@ def desk(s: Session) -> None:
             returned_objects=[],
             feature_group_to_add=maps.view(
                 _ground(s, (*s.key, s.lang)),
-                _shades(s, by, tenant, (*s.key, s.lang)),
+                _colours(s, by, tenant, (*s.key, s.lang)),
                 lang=s.lang,
                 picked=st.session_state.get("picked"),
                 focus=st.session_state.get("focus"),
@@ -123,11 +123,11 @@ def _ground(_s: Session, key: Hashable) -> maps.Ground:
     return maps.ground(_s.park, _s.rules, lang=_s.lang)
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)
-def _shades(_s: Session, by: str, tenant: str, key: Hashable) -> Layer:
-    del key
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _colours(_s: Session, by: str, tenant: str, key: Hashable) -> maps.Colours:
     fits: pd.DataFrame | None = tenants.ranking(tenant, _s) if by == "fit" else None
-    return maps.shades(maps.classes(_s.park, _s.space, rules=_s.rules, by=by, fits=fits, lang=_s.lang))
+    chosen = maps.classes(_s.park, _s.space, rules=_s.rules, by=by, fits=fits, lang=_s.lang)
+    return maps.colours(_ground(_s, key), chosen)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

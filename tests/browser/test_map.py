@@ -34,6 +34,7 @@ def frame(page, small):
 def wait_for_layers(where):
     for name in ("context", "zones", "parks", "buildings", "classes"):
         where.wait_for_selector(f".leaflet-container[data-{name}]")
+    where.wait_for_selector('.leaflet-container[data-waiting="0"]')
 
 
 def point(page, frame, kind, name):
@@ -56,11 +57,8 @@ def colours(frame):
 
 def zoom_to(page, frame, kind, name):
     """Zoom in until the buildings speak for themselves."""
-    frame.evaluate(
-        "([kind, id]) => window.map.setView(window.map.containerPointToLatLng(window.parksMap.pointOf(kind, id)), 16,"
-        " { animate: false })",
-        [kind, name],
-    )
+    frame.evaluate("([kind, id]) => window.parksMap.visit(kind, id, 16)", [kind, name])
+    frame.wait_for_selector('.leaflet-container[data-waiting="0"]')
     return point(page, frame, kind, name)
 
 

@@ -36,7 +36,7 @@ def desk() -> None:
             returned_objects=[],
             feature_group_to_add=maps.view(
                 ground(1),
-                maps.shades(chosen),
+                maps.colours(ground(1), chosen),
                 lang="en",
                 picked=picked,
                 focus={"kind": "park", "id": "west"} if far else None,
