@@ -32,7 +32,7 @@ BITS: Final = 30
 FIRST, LAST = 12, 17
 """Zooms between which buildings begin to be drawn one by one; below the first each is smaller than a pixel."""
 WINDOW, MOST = 1200, 8000
-"""Pixels of a window, and the buildings drawn one by one in any of that width and height."""
+"""Pixels of a window, and the most buildings drawn one by one in a window of that width and height."""
 CELL, BLOCK = 3, 6
 """Zoomed out, buildings are counted in cells 2**3 pixels wide, which are fetched in blocks of 2**6 by 2**6."""
 FACTS: Final = ("shade", "share", "vacant_m2", "fitting")
@@ -85,7 +85,7 @@ class Tiles:
 
     @cached_property
     def close(self) -> int:
-        """The zoom from which buildings are drawn one by one: the first at which no window holds too many."""
+        """The zoom from which buildings are drawn one by one: the first at which no window of a grid holds too many."""
         return next((zoom for zoom in range(FIRST, LAST) if self._fullest(zoom) <= MOST), LAST)
 
     @cached_property
@@ -151,7 +151,7 @@ class Tiles:
         return ids, names
 
     def _fullest(self, zoom: int) -> int:
-        """Return the most buildings in any square of `WINDOW` pixels at a zoom."""
+        """Return the most buildings in a window, when the world is parted into windows at a zoom."""
         places = self.centres // int(WINDOW * 2.0 ** (BITS - 8 - zoom))
         return int(np.unique(places, axis=0, return_counts=True)[1].max(initial=0))
 
