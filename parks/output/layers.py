@@ -39,7 +39,7 @@ PICTURES: Final = ("images/layers.png", "images/layers-2x.png", "images/marker-i
 FILES: Final = {
     "leaflet.js": (LEAFLET / "leaflet.js",),
     "leaflet.css": (LEAFLET / "leaflet.css",),
-    "parks.js": (LEAFLET / "leaflet.js", *(OURS / name for name in ("tiles.js", "buildings.js", "map.js"))),
+    "parks.js": (LEAFLET / "leaflet.js", *(OURS / name for name in ("tiles.js", "buildings.js", "search.js", "map.js"))),
     "parks.css": (LEAFLET / "leaflet.css", OURS / "map.css"),
     **{name: (LEAFLET / name,) for name in PICTURES},
 }
@@ -215,7 +215,7 @@ def _layer(request: Request) -> Response:
     """Answer in a thread of its own: a part that is made anew keeps nobody waiting."""
     digest, name = request.path_params["digest"], request.path_params["name"]
     held = SHELF.get(digest)
-    layer = held if isinstance(held, Layer) else held and _part(held, name, request.query_params)
+    layer = held if held is None or isinstance(held, Layer) else _part(held, name, request.query_params)
     if layer is None or name != _file(layer):
         return PlainTextResponse("This layer is not held any more: reload the page.\n", 404)
     return _answer(request, layer, TYPES[Path(name).suffix])

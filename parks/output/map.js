@@ -25,8 +25,8 @@
   };
 
   let map, options, words = {}, classes = null, cut = null, picked = null, drawing, tip, legend, homeward, notice;
-  let zones = [], parks = [], names = [], facilities = [];
-  const shown = {}, answers = new Map();
+  let search, zones = [], parks = [], names = [], facilities = [];
+  const shown = {}, answers = new Map(), afterwards = [];
 
   /* The one way by which words from data reach the page: as text, never as markup. */
   function say(tag, className, text) {
@@ -70,6 +70,7 @@
   function show(view) {
     words = view.words;
     if (!legend) { controls(); }
+    search.speak(words);
     homeward.title = words.home;
     homeward.setAttribute("aria-label", words.home);
     const draw = { context: drawContext, zones: drawZones, parks: drawParks, buildings: drawBuildings, classes: shade, facilities: drawFacilities };
@@ -120,7 +121,9 @@
   function arrived(waiting, failed) {
     if (failed) { warn(); return; }
     map.getContainer().dataset.waiting = String(waiting);
-    if (!waiting) { map.getContainer().dataset.buildings = "drawn"; }
+    if (waiting) { return; }
+    map.getContainer().dataset.buildings = "drawn";
+    afterwards.splice(0).forEach((act) => act());
   }
 
   function drawContext(content) {
@@ -396,8 +399,26 @@
       L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
       return box;
     } });
+    search = new window.ParksSearch({ words: words, say: say, find: lookUp, choose: arrive }).addTo(map);
     new Home().addTo(map);
     legend = new Legend().addTo(map).getContainer();
+  }
+
+  /* Zones and parks whose name or id holds the words, then buildings. */
+  function lookUp(wanted) {
+    const low = wanted.toLowerCase(), holds = (each) => `${each.id}\n${each.name}`.toLowerCase().includes(low);
+    const near = [["zone", zones], ["park", parks]].flatMap(
+      ([kind, places]) => places.filter(holds).map((each) => ({ kind: kind, id: each.id, name: each.name })));
+    return window.ParksTiles.find(options.root || "", cut ? cut.tiles : [], wanted).then((found) => near.concat(found), () => near);
+  }
+
+  function arrive(place) {
+    const bounds = place.box ? window.ParksTiles.boundsOf(place.box) : boundsOf(place.kind, place.id);
+    // A file that opens by itself tells what is known of the place, which must have come first.
+    const tell = () => pick((place.kind === "building" && drawing.named(place.id)) || place, true);
+    if (options.onPick) { afterwards.push(tell); }
+    if (bounds) { map.fitBounds(bounds, { maxZoom: 17, padding: [40, 40], animate: false }); }
+    if (options.onPick) { drawing.redraw(); } else { tell(); }
   }
 
   function entry(swatch, text, count) {
@@ -420,6 +441,7 @@
       outlines.append(entry(swatch, text, ""));
     });
     outlines.append(entry(say("span", "outline unsure", ""), words.unsure, ""), entry(say("span", "spot", ""), words.spot, ""));
+    if (cut && cut.close > cut.first) { outlines.append(entry(say("span", "cell", ""), words.cells, "")); }
     box.replaceChildren(say("summary", "", classes.title), shades, say("small", "", words.counted), outlines);
   }
 

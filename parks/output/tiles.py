@@ -251,14 +251,15 @@ def cut(frame: gpd.GeoDataFrame) -> Tiles:
     parts, owner = shapely.get_parts(shapes[order], return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
-    texts = [frame[name].to_numpy(dtype=object)[order] for name in ("id", "name", "park")]
-    numbers = (
-        boxes[order],
-        np.searchsorted(owner[part], np.arange(len(order) + 1)),
-        np.searchsorted(ring, np.arange(len(rings) + 1)),
-        _steps(points),
-    )
-    return Tiles(_digest(*("\n".join(text.tolist()).encode() for text in texts), *numbers), *texts, *numbers)
+    texts = {f"{name}s": frame[name].to_numpy(dtype=object)[order] for name in ("id", "name", "park")}
+    numbers = {
+        "boxes": boxes[order],
+        "first": np.searchsorted(owner[part], np.arange(len(order) + 1)),
+        "starts": np.searchsorted(ring, np.arange(len(rings) + 1)),
+        "points": _steps(points),
+    }
+    said = ("\n".join(text.tolist()).encode() for text in texts.values())
+    return Tiles(_digest(*said, *numbers.values()), **texts, **numbers)
 
 
 def shaded(tiles: Tiles, frame: pd.DataFrame) -> Shades:
@@ -300,7 +301,8 @@ def _steps(places: Numbers) -> Numbers:
     """Return longitude and latitude [°] as steps of the world from its north-west corner."""
     east, north = crs.mercator(places[:, 0], places[:, 1])
     whole = np.stack([crs.HALF_WORLD_M + east, crs.HALF_WORLD_M - north], axis=1)
-    return np.rint(whole * (2**BITS / (2 * crs.HALF_WORLD_M))).astype(np.int64)
+    steps: Numbers = np.rint(whole * (2**BITS / (2 * crs.HALF_WORLD_M))).astype(np.int64)
+    return steps
 
 
 def _packed(values: npt.ArrayLike, kind: str) -> bytes:

@@ -133,6 +133,36 @@ def test_markup_in_a_name_is_text(page, frame):
     assert page.evaluate("window.hacked") is None
 
 
+def test_the_pointer_tells_class_and_vacancy(page, frame):
+    x, y = zoom_to(page, frame, "building", "W1")
+    page.mouse.move(x - 5, y)
+    page.mouse.move(x, y)
+    tip = frame.locator(".parks-tip:not([hidden])")
+    tip.wait_for()
+    assert tip.inner_text().splitlines() == ["西一楼", "Vacancy: 10 to 25 %", "25.0% vacant, 1,000 m²"]
+    page.mouse.move(*point(page, frame, "park", "bare"))
+
+
+def test_a_search_finds_by_name_and_id_with_the_keyboard(page, frame):
+    box = frame.get_by_role("combobox", name="Search by name or id")
+    box.fill("西二")
+    frame.get_by_role("option", name="西二楼").wait_for()
+    box.press("Enter")
+    page.get_by_text('panel {"kind": "building", "id": "W2"}').wait_for()
+    assert frame.evaluate("window.map.getZoom()") == 17
+    box.fill("zone")
+    frame.get_by_role("option").first.wait_for()
+    box.press("ArrowDown")
+    assert frame.locator("[role=option][aria-selected=true]").inner_text().startswith("West zone")
+    box.press("Enter")
+    page.get_by_text('panel {"kind": "zone", "id": "Z-W"}').wait_for()
+    box.fill("nowhere")
+    frame.get_by_text("Nothing of that name or id").wait_for()
+    box.press("Escape")
+    frame.locator("#parks-found").wait_for(state="hidden")
+    assert frame.evaluate("window.map.firstOne")
+
+
 def test_a_layer_that_is_gone_is_said(page, small):
     page.route("**/zones.json", lambda route: route.fulfill(status=404, body="gone"))
     page.goto(small)
@@ -148,6 +178,12 @@ def test_the_file_opens_by_itself(page, tmp_path, lang):
     wait_for_layers(page)
     assert colours(page) > 50
     assert page.locator(".notice").inner_text()
+    page.get_by_role("combobox", name={"zh": "按名称或编号查找", "en": "Search by name or id"}[lang]).fill("w1")
+    page.locator("#parks-found [role=option]").click()
+    page.locator("#card", has_text="西一楼").wait_for()
+    assert "25.0%" in page.locator("#card").inner_text()
+    page.get_by_role("button", name={"zh": "关闭", "en": "Close"}[lang]).click()
+    page.locator(".parks-home").click()
     page.select_option("#mode", "role")
     page.wait_for_selector('#map[data-classes="role"]')
     at = page.evaluate("window.parksMap.pointOf('park', 'evil')")
