@@ -400,6 +400,7 @@
       return box;
     } });
     search = new window.ParksSearch({ words: words, say: say, find: lookUp, choose: arrive }).addTo(map);
+    search.getContainer().parentNode.prepend(search.getContainer());
     new Home().addTo(map);
     legend = new Legend().addTo(map).getContainer();
   }

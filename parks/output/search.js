@@ -52,7 +52,8 @@
         line.id = `parks-found-${number}`;
         line.setAttribute("role", "option");
         line.setAttribute("aria-selected", "false");
-        line.addEventListener("mousedown", (event) => { event.preventDefault(); this._choose(number); });
+        line.addEventListener("mousedown", (event) => event.preventDefault());   // the box keeps the focus
+        line.addEventListener("click", () => this._choose(number));
         return line;
       }));
       if (!found.length) { this._list.append(say("li", "nothing", words.nothing)); }
