@@ -190,10 +190,7 @@ def test_static_files_ask_no_other_host():
 class Parted:
     """A layer in two parts, which counts how often one is made."""
 
-    digest, size = "parted", 10
-
-    def __init__(self):
-        self.made = 0
+    digest, size, made = "parted", 10, 0
 
     def part(self, name, asked):
         self.made += 1

@@ -1,6 +1,7 @@
 """Tiles of buildings: each building in one tile, the numbers as they were, cells that count every building once."""
 
 import base64
+import itertools
 import json
 import struct
 
@@ -48,8 +49,8 @@ def read(content):
     first, starts = [0, *numbers[:n]], [0, *numbers[n : n + rings]]
     east, south = (np.cumsum(part) / 2**tiles.BITS for part in np.split(numbers[n + rings :].astype(np.int64), 2))
     lon, lat = east * 360 - 180, np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * south))))
-    every = [np.stack([lon, lat], axis=1)[a:b] for a, b in zip(starts, starts[1:], strict=False)]
-    return head, [every[a:b] for a, b in zip(first, first[1:], strict=False)]
+    every = [np.stack([lon, lat], axis=1)[a:b] for a, b in itertools.pairwise(starts)]
+    return head, [every[a:b] for a, b in itertools.pairwise(first)]
 
 
 def cells(content):
@@ -216,3 +217,14 @@ def test_a_file_has_all_tiles_as_text():
     made = tiles.shaded(cut, facts(cut))
     assert [base64.b64decode(text) for text in tiles.inline(cut)] == [cut.tile(0), cut.tile(1)]
     assert [base64.b64decode(text) for text in tiles.inline(made)] == [made.tile(0), made.tile(1)]
+
+
+def test_a_building_of_another_day_is_absent_and_counted_nowhere():
+    cut = tiles.cut(layer(scattered(12_000)))
+    made = tiles.shaded(cut, facts(cut, 2).drop(index=cut.ids[:5000]))
+    assert (made.shade[:5000] == tiles.ABSENT).all()
+    assert (made.shade[5000:] == 2).all()
+    column, row = cut.centres[0] >> (tiles.BITS - 8 - 3 + tiles.CELL + tiles.BLOCK)
+    _, shade, count = cells(made.block(3, int(column), int(row)))
+    assert set(shade.tolist()) == {2}
+    assert count.sum() == 7000

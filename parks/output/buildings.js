@@ -49,7 +49,8 @@
       this._told = told;
       this._cut = NONE;
       this._shapes = this._shelf(NONE.tiles, Tiles.shapes);
-      this._colours = this._coming = null;
+      this._colours = this._coming = this._there = null;
+      this._split = 1;
       this._picked = null;
       this.drawn = 0;
     },
@@ -58,17 +59,26 @@
     setTiles: function (cut) {
       this._cut = cut;
       this._shapes = this._shelf(cut.tiles, Tiles.shapes);
-      this._colours = this._coming = null;
+      this._extent = [0, 1, 2, 3].map((side) => (side < 2 ? Math.min : Math.max)(...cut.boxes.map((each) => each[side])) * STEP);
+      this._colours = this._coming = this._there = null;
       this.redraw();
     },
 
     /* The colours come into sight once all that is in view has come, so that a change does not flicker. */
-    setColours: function (classes) {
-      this._coming = {
-        legend: classes.legend, tiles: this._shelf(classes.tiles, Tiles.colours), cells: this._shelf(classes.tiles, Tiles.cells),
-      };
-      this.redraw();
+    setColours: function (classes) { this._coming = this._palette(classes); this.redraw(); },
+
+    /* Other colours for what lies right of the split; null for none. */
+    setThere: function (classes) { this._there = classes && this._palette(classes); this.redraw(); },
+
+    /* Share of the map's width at which the other colours begin. */
+    setSplit: function (share) { this._split = share; if (this._map) { this._draw(); } },
+
+    _palette: function (classes) {
+      return { legend: classes.legend, tiles: this._shelf(classes.tiles, Tiles.colours), cells: this._shelf(classes.tiles, Tiles.cells) };
     },
+
+    /* The colours at a place of the map [pixels from its left edge]. */
+    _palettes: function (x) { return this._there && x > this._split * this._map.getSize().x ? this._there : this._colours; },
 
     setPicked: function (id) { this._picked = id; },
 
@@ -77,22 +87,23 @@
     /* The building at a place, or the nearest within a few pixels; zoomed out, the cell; null when there is neither. */
     at: function (latlng) {
       const zoom = this._map.getZoom(), x = x0(latlng.lng), y = y0(latlng.lat), reach = NEAR / Math.pow(2, zoom);
-      if (!this._colours) { return null; }
-      if (zoom < this._cut.close) { return this._cellAt(x, y); }
+      const palette = this._palettes(this._map.latLngToContainerPoint(latlng).x);
+      if (!palette) { return null; }
+      if (zoom < this._cut.close) { return this._cellAt(x, y, palette); }
       let best = null, distance = reach;
-      this._near([x - reach, y - reach, x + reach, y + reach], (tile, number, i) => {
+      this._near([x - reach, y - reach, x + reach, y + reach], palette, (tile, number, i) => {
         const box = tile.box, b = i * 4;
         const away = contains(tile, i, x, y) ? -1 : Math.hypot(
           Math.max(box[b] - x, 0, x - box[b + 2]), Math.max(box[b + 1] - y, 0, y - box[b + 3]));
         if (away < distance || (away === distance && !best)) { best = [tile, number, i]; distance = away; }
       });
-      return best && this._facts(...best);
+      return best && this._facts(...best, palette);
     },
 
     /* A building that has come, with what is known of it; else null. */
     named: function (id) {
       const found = this._find(id);
-      return found && this._facts(...found);
+      return found && this._facts(...found, this._colours);
     },
 
     /* Bounds of a building that has come; else null. */
@@ -120,17 +131,17 @@
       return null;
     },
 
-    _facts: function (tile, number, i) {
-      const colours = this._colours && this._colours.tiles.get(number);
+    _facts: function (tile, number, i, palette) {
+      const colours = palette && palette.tiles.get(number);
       const facts = colours && [colours.shade[i], colours.share[i], colours.vacant[i], colours.fitting[i]];
       return { kind: "building", id: tile.ids[i], name: tile.names[i], park: tile.parks[i], facts: facts };
     },
 
-    _cellAt: function (x, y) {
+    _cellAt: function (x, y, palette) {
       const zoom = this._level();
       if (zoom === null) { return null; }
       const wide = Tiles.CELL / Math.pow(2, zoom), column = Math.floor(x / wide), row = Math.floor(y / wide);
-      const block = this._colours.cells.get(`${zoom}-${Math.floor(column / Tiles.BLOCK)}-${Math.floor(row / Tiles.BLOCK)}`);
+      const block = palette.cells.get(`${zoom}-${Math.floor(column / Tiles.BLOCK)}-${Math.floor(row / Tiles.BLOCK)}`);
       const i = block ? block.place.indexOf((row % Tiles.BLOCK) * Tiles.BLOCK + column % Tiles.BLOCK) : -1;
       if (i < 0) { return null; }
       const box = [column * wide, row * wide, (column + 1) * wide, (row + 1) * wide].map((each) => each / STEP);
@@ -138,11 +149,12 @@
     },
 
     /* Visits each building whose box touches a box (pixels of zoom 0), of the tiles that have come. */
-    _near: function (box, visit) {
+    _near: function (box, palette, visit) {
       this._inView(box).forEach((number) => {
-        const tile = this._shapes.get(number);
-        if (!tile || !this._colours.tiles.has(number)) { return; }
+        const tile = this._shapes.get(number), colours = palette.tiles.get(number);
+        if (!tile || !colours) { return; }
         for (let i = 0, b = 0; i < tile.n; i++, b += 4) {
+          if (colours.shade[i] >= palette.legend.length) { continue; }   // not there on that day
           if (tile.box[b] < box[2] && tile.box[b + 2] > box[0] && tile.box[b + 1] < box[3] && tile.box[b + 3] > box[1]) {
             visit(tile, number, i);
           }
@@ -173,8 +185,7 @@
     },
 
     _blocks: function (box) {
-      const zoom = this._level(), wide = Tiles.CELL * Tiles.BLOCK / Math.pow(2, zoom), all = this._cut.boxes, names = [];
-      const most = [0, 1, 2, 3].map((side) => (side < 2 ? Math.min : Math.max)(...all.map((each) => each[side])) * STEP);
+      const zoom = this._level(), wide = Tiles.CELL * Tiles.BLOCK / Math.pow(2, zoom), most = this._extent, names = [];
       const west = Math.max(box[0], most[0]), north = Math.max(box[1], most[1]);
       const east = Math.min(box[2], most[2]), south = Math.min(box[3], most[3]);
       for (let row = Math.floor(north / wide); row <= Math.floor(south / wide); row++) {
@@ -188,10 +199,11 @@
       const box = this._window(), newest = this._coming || this._colours;
       let waiting = newest ? 0 : 1;
       const want = (shelf, name) => { shelf.want(name); if (!shelf.has(name)) { waiting += 1; } };
-      if (newest && this._map.getZoom() >= this._cut.close) {
-        this._inView(box).forEach((number) => { want(this._shapes, number); want(newest.tiles, number); });
-      } else if (newest && this._level() !== null) {
-        this._blocks(box).forEach((name) => want(newest.cells, name));
+      const palettes = newest ? [newest, this._there].filter(Boolean) : [];
+      if (this._map.getZoom() >= this._cut.close) {
+        this._inView(box).forEach((number) => { want(this._shapes, number); palettes.forEach((each) => want(each.tiles, number)); });
+      } else if (this._level() !== null) {
+        this._blocks(box).forEach((name) => palettes.forEach((each) => want(each.cells, name)));
       }
       if (this._coming && (!waiting || !this._colours)) { this._colours = this._coming; this._coming = null; }
       this._told(waiting, false);
@@ -222,26 +234,37 @@
       pen.setTransform(ratio, 0, 0, ratio, 0, 0);
       pen.clearRect(0, 0, this._container.width, this._container.height);
       if (!this._colours) { return; }
-      const scale = Math.pow(2, zoom), shift = this._map.getPixelOrigin().add(this._bounds.min);
-      if (zoom >= this._cut.close) { this._drawBuildings(pen, zoom, scale, shift); } else if (this._level() !== null) { this._drawCells(pen, scale, shift); }
+      const size = this._bounds.getSize(), left = -this._map._getMapPanePos().x - this._bounds.min.x;
+      const edge = this._there ? left + this._split * this._map.getSize().x : size.x;
+      this._drawSide(pen, this._colours, 0, edge, zoom);
+      if (this._there) { this._drawSide(pen, this._there, edge, size.x, zoom); }
       this.drawn += 1;
     },
 
-    _drawBuildings: function (pen, zoom, scale, shift) {
-      const legend = this._colours.legend, groups = legend.map(() => []);
-      this._near(this._window(), (tile, number, i) => {
-        groups[Math.min(this._colours.tiles.get(number).shade[i], groups.length - 1)].push([tile, i]);
-      });
+    /* Draws with some colours between two edges of the canvas. */
+    _drawSide: function (pen, palette, from, to, zoom) {
+      const scale = Math.pow(2, zoom), shift = this._map.getPixelOrigin().add(this._bounds.min);
+      pen.save();
+      pen.beginPath();
+      pen.rect(from, 0, Math.max(to - from, 0), this._bounds.getSize().y);
+      pen.clip();
+      if (zoom >= this._cut.close) { this._drawBuildings(pen, palette, zoom, scale, shift); } else if (this._level() !== null) { this._drawCells(pen, palette, scale, shift); }
+      pen.restore();
+    },
+
+    _drawBuildings: function (pen, palette, zoom, scale, shift) {
+      const legend = palette.legend, groups = legend.map(() => []);
+      this._near(this._window(), palette, (tile, number, i) => { groups[palette.tiles.get(number).shade[i]].push([tile, i]); });
       groups.forEach((group, shade) => this._fill(pen, group, legend[shade], zoom, scale, shift));
       const picked = this._picked && this._find(this._picked);
       if (picked) { this._ring(pen, picked[0], picked[2], scale, shift); }
     },
 
-    _drawCells: function (pen, scale, shift) {
-      const zoom = this._level(), wide = Tiles.CELL / Math.pow(2, zoom) * scale, legend = this._colours.legend;
+    _drawCells: function (pen, palette, scale, shift) {
+      const zoom = this._level(), wide = Tiles.CELL / Math.pow(2, zoom) * scale, legend = palette.legend;
       const groups = legend.map(() => []);
       this._blocks(this._window()).forEach((name) => {
-        const block = this._colours.cells.get(name), [, column, row] = name.split("-").map(Number);
+        const block = palette.cells.get(name), [, column, row] = name.split("-").map(Number);
         for (let i = 0; block && i < block.n; i++) {
           const x = column * Tiles.BLOCK + block.place[i] % Tiles.BLOCK, y = row * Tiles.BLOCK + Math.floor(block.place[i] / Tiles.BLOCK);
           groups[block.shade[i]].push([x * wide - shift.x, y * wide - shift.y]);

@@ -39,7 +39,10 @@ PICTURES: Final = ("images/layers.png", "images/layers-2x.png", "images/marker-i
 FILES: Final = {
     "leaflet.js": (LEAFLET / "leaflet.js",),
     "leaflet.css": (LEAFLET / "leaflet.css",),
-    "parks.js": (LEAFLET / "leaflet.js", *(OURS / name for name in ("tiles.js", "buildings.js", "search.js", "map.js"))),
+    "parks.js": (
+        LEAFLET / "leaflet.js",
+        *(OURS / name for name in ("tiles.js", "buildings.js", "search.js", "times.js", "map.js")),
+    ),
     "parks.css": (LEAFLET / "leaflet.css", OURS / "map.css"),
     **{name: (LEAFLET / name,) for name in PICTURES},
 }

@@ -24,7 +24,7 @@
     outlined: () => "#fff",
   };
 
-  let map, options, words = {}, classes = null, cut = null, picked = null, drawing, tip, legend, homeward, notice;
+  let map, options, words = {}, classes = null, there = null, edge = 1, cut = null, times, swipe, picked = null, drawing, tip, legend, homeward, notice;
   let search, zones = [], parks = [], names = [], facilities = [];
   const shown = {}, answers = new Map(), afterwards = [];
 
@@ -52,11 +52,14 @@
     map.attributionControl.setPrefix(false).addAttribution(options.credit);
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     drawing = new window.ParksBuildings(options.root || "", arrived).addTo(map);
+    times = window.ParksTimes(map, { say: say, words: words, shown: another });
+    swipe = window.ParksSwipe(map, { say: say, moved: split });
     tip = map.getContainer().appendChild(say("div", "parks-tip", ""));
     tip.hidden = true;
     home();
     if (!map.getSize().x) { map.once("resize", home); }
     map.on("mousemove", hover).on("mouseout movestart", () => { tip.hidden = true; }).on("click", click);
+    map.on("move", () => { if (there) { split(edge); } });
     map.on("zoomend", scaled).on("zoomend moveend", crowd);
   }
 
@@ -73,13 +76,17 @@
     search.speak(words);
     homeward.title = words.home;
     homeward.setAttribute("aria-label", words.home);
-    const draw = { context: drawContext, zones: drawZones, parks: drawParks, buildings: drawBuildings, classes: shade, facilities: drawFacilities };
-    Object.entries(view.layers).forEach(([name, source]) => {
+    const now = times.set(view.times, words), layers = Object.assign({}, view.layers, now && { classes: now });
+    swipe.set(view.against, words);
+    if (view.against) { layers.there = view.against.classes; }
+    const draw = { context: drawContext, zones: drawZones, parks: drawParks, buildings: drawBuildings, classes: shade, facilities: drawFacilities, there: drawThere };
+    Object.entries(layers).forEach(([name, source]) => {
       if (shown[name] === source) { return; }
       shown[name] = source;
       load(source).then((content) => { if (shown[name] === source) { draw[name](content); settle(name); } }, () => warn());
     });
     if (shown.facilities && !view.layers.facilities) { shown.facilities = undefined; drawFacilities({ features: [] }); }
+    if (shown.there && !layers.there) { shown.there = undefined; drawThere(null); colour(); }
     if (other("picked", view.picked)) { pick(view.picked, false); }
     if (other("focus", view.focus)) { focus(); }
   }
@@ -112,6 +119,7 @@
   /* What depends on several layers, once each has come. */
   function settle(name) {
     if (name === "buildings" && classes) { drawing.setColours(classes); }
+    if (name === "buildings" && there) { drawing.setThere(there); }
     if (name !== "context") { colour(); highlight(); focus(); }
     crowd();
     if (name !== "buildings") { map.getContainer().dataset[name] = name === "classes" ? classes.by : "drawn"; }
@@ -172,6 +180,24 @@
     fill(legend);
   }
 
+  function drawThere(content) { there = content; if (cut) { drawing.setThere(content); } }
+
+  /* Another quarter of the timeline. */
+  function another(source) {
+    shown.classes = source;
+    load(source).then((content) => { if (shown.classes === source) { shade(content); settle("classes"); } }, () => warn());
+  }
+
+  /* The split between two states stands elsewhere. */
+  function split(share) {
+    edge = share;
+    drawing.setSplit(share);
+    colour();
+  }
+
+  /* The classes that hold at a place of the map [pixels from its left edge]. */
+  function classesAt(x) { return there && x > edge * map.getSize().x ? there : classes; }
+
   function swap(name, layer) {
     if (shown["_" + name]) { shown["_" + name].remove(); }
     shown["_" + name] = layer.addTo(map);
@@ -230,7 +256,7 @@
       weight: picked && picked.kind === "zone" && picked.id === zone.id ? 4 : 2,
     }));
     parks.forEach((park) => {
-      const shade = classes && shadeOf(classes.parks[park.id]);
+      const holds = classesAt(map.latLngToContainerPoint(park.latlng).x), shade = holds && shadeOf(holds.parks[park.id], holds);
       const solid = shade && shade.fill === "plain";
       const chosen = picked && picked.kind === "park" && picked.id === park.id;
       park.dot.setRadius(chosen ? 9 : close ? 5 : map.getZoom() < 10.5 ? 4.5 : 6.5).setStyle({
@@ -249,7 +275,7 @@
   /* Places each name where it lies over no other and, if it can, over no park; hides it where there is no such place. */
   function crowd() {
     names = names.filter((each) => each.node.isConnected);
-    const far = map.getZoom() < NAMED_PARKS, taken = [];
+    const far = map.getZoom() < NAMED_PARKS, taken = covered();
     const dots = far ? parks.map((park) => square(map.latLngToContainerPoint(park.latlng), 7)) : [];
     const rank = (each) => (each.kind === "park" ? 1 : 0);
     names.slice().sort((one, two) => rank(one) - rank(two)).forEach((each) => {
@@ -262,6 +288,15 @@
       if (!best) { return; }
       taken.push(best.box);
       each.marker.setLatLng(map.containerPointToLatLng(best.at));
+    });
+  }
+
+  /* Where legend and search lie over the map. */
+  function covered() {
+    const frame = map.getContainer().getBoundingClientRect();
+    return [...map.getContainer().querySelectorAll(".parks-legend, .parks-search, .parks-bar")].map((node) => {
+      const box = node.getBoundingClientRect();
+      return L.bounds([box.left - frame.left, box.top - frame.top], [box.right - frame.left, box.bottom - frame.top]);
     });
   }
 
@@ -314,7 +349,7 @@
   function hit(event, withZones) {
     const park = parkAt(event.containerPoint, map.getZoom() >= CLOSE ? 6 : 9);
     const found = map.getZoom() < CLOSE ? park || drawing.at(event.latlng) : drawing.at(event.latlng) || park;
-    if (found || !withZones) { return found; }
+    if (found || !withZones) { return found && Object.assign({ x: event.containerPoint.x }, found); }
     const zone = zones.slice().reverse().find((each) => inside(each.geometry, event.latlng));
     return zone ? { kind: "zone", id: zone.id, name: zone.name } : null;
   }
@@ -330,16 +365,17 @@
     tip.style.top = (at.y + 18 + tip.offsetHeight > size.y ? at.y - tip.offsetHeight - 10 : at.y + 18) + "px";
   }
 
-  function shadeOf(facts) { return facts && classes.legend[facts[0]]; }
+  function shadeOf(facts, holds) { return facts && holds.legend[facts[0]]; }
 
   /* What the pointer shows of a place: its class, vacancy, how many units fit. */
   function facts(found) {
     if (found.kind === "facility") { return [found.fact]; }
+    const holds = classesAt(found.x || 0);
     if (found.kind === "cell") {
-      return [said(words.several, { count: grouped(found.count), label: classes.legend[found.shade].label })];
+      return [said(words.several, { count: grouped(found.count), label: holds.legend[found.shade].label })];
     }
-    const known = found.kind === "park" && classes ? classes.parks[found.id] : found.facts, shade = shadeOf(known);
-    return [shade && `${classes.title}: ${shade.label}`, known && vacancy(known), found.schematic && words.schematic].filter(Boolean);
+    const known = found.kind === "park" && holds ? holds.parks[found.id] : found.facts, shade = shadeOf(known, holds);
+    return [shade && `${holds.title}: ${shade.label}`, known && vacancy(known), found.schematic && words.schematic].filter(Boolean);
   }
 
   function vacancy([, share, vacant, fitting]) {
@@ -396,6 +432,7 @@
     const Legend = L.Control.extend({ options: { position: "topright" }, onAdd: () => {
       const box = say("details", "parks-legend", "");
       box.open = map.getSize().x > NARROW;
+      box.addEventListener("toggle", crowd);
       L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
       return box;
     } });

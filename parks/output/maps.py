@@ -22,7 +22,7 @@ from parks.output import figures, layers, shading, tiles
 from parks.status import support
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from parks.output.layers import Layer
@@ -162,6 +162,41 @@ def colours(base: Ground, chosen: Shading) -> Colours:
     return Colours(layers.pack("classes", _plain(_said(chosen) | {"tiles": layers.address(shades)})), shades)
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Days to play through.
+
+    Parameters
+    ----------
+    rows
+        What each is called, and its colours.
+    at
+        Which of them is shown first.
+    """
+
+    rows: Sequence[tuple[str, Colours]]
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What the map is compared with: what the two sides are called, and the colours of the other one."""
+
+    here: str
+    there: str
+    colours: Colours
+
+
+def _labelled(label: str, shown: Colours) -> dict[str, str]:
+    return {"label": label, "classes": _kept(shown)}
+
+
+def _kept(shown: Colours) -> str:
+    """Hold colours where the browser can fetch them; return the address of the legend, which names the others."""
+    layers.keep(shown.shades)
+    return layers.keep(shown.layer)
+
+
 def _said(chosen: Shading) -> dict[str, Any]:
     """Return mode, title, legend, and for each park its class, vacancy, vacant area [m²] and units that fit."""
     parks = chosen.parks
@@ -193,6 +228,8 @@ def view(
     picked: Mapping[str, str] | None = None,
     focus: Mapping[str, Any] | None = None,
     facilities: Layer | None = None,
+    times: Times | None = None,
+    against: Against | None = None,
 ) -> folium.FeatureGroup:
     """Return what the map shall show, to be handed over beside it; the browser draws only what is other than before.
 
@@ -210,15 +247,30 @@ def view(
         Where to go: ``kind`` and ``id``, and any ``n`` that is other when the map shall go there again.
     facilities
         The supporting facilities, `around`; None shows none.
+    times
+        Other days to play through instead of the colours `shown`.
+    against
+        Other colours, right of a split that the user moves.
     """
-    every = {**base.layers, "classes": shown.layer} | ({} if facilities is None else {"facilities": facilities})
+    every = {**base.layers} | ({} if facilities is None else {"facilities": facilities})
     given = {name: layers.keep(layer) for name, layer in every.items()}
-    for parted in (base.tiles, shown.shades):
-        layers.keep(parted)
+    layers.keep(base.tiles)
+    said = {
+        "layers": given | {"classes": _kept(shown)},
+        "words": _words(words.translator(lang)),
+        "picked": picked,
+        "times": times and {"at": times.at, "rows": [_labelled(*row) for row in times.rows]},
+        "against": against
+        and {
+            "here": against.here,
+            "there": against.there,
+            "classes": _kept(against.colours),
+        },
+    }
     if focus and (box := base.tiles.box(focus["kind"], focus["id"])):
         focus = {**focus, "box": box}
     group = folium.FeatureGroup(name="view")
-    group.add_child(_Show({"layers": given, "words": _words(words.translator(lang)), "picked": picked, "focus": focus}))
+    group.add_child(_Show(said | {"focus": focus}))
     return group
 
 
@@ -289,6 +341,10 @@ def _words(t: Translate) -> dict[str, Any]:
         "fitting": t("{count} units fit; {vacancy}", count="{count}", vacancy="{vacancy}"),
         "cell": t("Buildings here"),
         "cells": t("Square: several buildings, coloured as most of them"),
+        "quarter": t("Quarter"),
+        "play": t("Play the quarters"),
+        "pause": t("Stop at this quarter"),
+        "swipe": t("Where the split between the two stands"),
         "search": t("Search by name or id"),
         "nothing": t("Nothing of that name or id"),
         "kinds": {"zone": t("Zone"), "park": t("Park"), "building": t("Building")},

@@ -35,6 +35,7 @@ WINDOW, MOST = 1200, 8000
 """Pixels of a window, and the most buildings drawn one by one in a window of that width and height."""
 CELL, BLOCK = 3, 6
 """Zoomed out, buildings are counted in cells 2**3 pixels wide, which are fetched in blocks of 2**6 by 2**6."""
+ABSENT: Final = 255
 FACTS: Final = ("shade", "share", "vacant_m2", "fitting")
 """What is known of each building: see `Shades`."""
 FOUND: Final = 12
@@ -167,7 +168,7 @@ class Shades:
     tiles
         The buildings.
     shade
-        Index into the legend (uint8).
+        Index into the legend (uint8); `ABSENT` where a building is not there.
     share, vacant_m2
         Vacancy and vacant area [m²] (float32); NaN is unknown.
     fitting
@@ -224,13 +225,14 @@ class Shades:
     def _level(self, zoom: int) -> Level:
         """Return the cells of a zoom in the order of their blocks: place, commonest class, buildings."""
         if zoom not in self._levels:
-            cells = self.tiles.centres >> (BITS - 8 - zoom + CELL)
+            there = self.shade != ABSENT
+            cells, shade = self.tiles.centres[there] >> (BITS - 8 - zoom + CELL), self.shade[there]
             across, inside = 1 << max(zoom + 8 - CELL - BLOCK, 0), (1 << BLOCK) - 1
             blocks = (cells[:, 1] >> BLOCK) * across + (cells[:, 0] >> BLOCK)
             keys = (blocks << 2 * BLOCK) + ((cells[:, 1] & inside) << BLOCK) + (cells[:, 0] & inside)
             places, cell = np.unique(keys, return_inverse=True)
-            kinds = int(self.shade.max(initial=0)) + 1
-            counts = np.bincount(cell * kinds + self.shade, minlength=len(places) * kinds).reshape(-1, kinds)
+            kinds = int(shade.max(initial=0)) + 1
+            counts = np.bincount(cell * kinds + shade, minlength=len(places) * kinds).reshape(-1, kinds)
             self._levels[zoom] = places, counts.argmax(axis=1), counts.sum(axis=1)
         return self._levels[zoom]
 
@@ -270,11 +272,11 @@ def shaded(tiles: Tiles, frame: pd.DataFrame) -> Shades:
     tiles
         The buildings.
     frame
-        Their ids as index; ``shade share vacant_m2 fitting`` as in `Shades`, `fitting` with NA where nobody is chosen.
+        Their ids as index; `FACTS`, unknown as NA. Buildings that are not in it are `ABSENT`: they are of another day.
     """
-    rows = frame.loc[tiles.ids]
+    rows = frame.reindex(tiles.ids)
     values = (
-        rows["shade"].to_numpy(dtype=np.uint8),
+        rows["shade"].fillna(ABSENT).to_numpy(dtype=np.uint8),
         rows["share"].to_numpy(dtype=np.float32, na_value=np.nan),
         rows["vacant_m2"].to_numpy(dtype=np.float32, na_value=np.nan),
         rows["fitting"].to_numpy(dtype=np.int32, na_value=-1),

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from parks.output import maps, shading
-from parks.pages import panel, session, start, tables, tenants
+from parks.pages import moments, panel, session, start, tables, tenants
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    import pandas as pd
     from streamlit.delta_generator import DeltaGenerator
 
     from parks.output.layers import Layer
@@ -34,9 +33,11 @@ def desk(s: Session) -> None:
     from streamlit_folium import st_folium  # it registers with the running server, which must be there first
 
     _clicked()
-    tenant, by = _controls(s)
+    tenant, by, moment = _controls(s)
+    base = _ground(s, (*s.key, s.lang))
     left, right = st.columns([7, 5], gap="medium")
     with left:
+        times, against = moments.chosen(s, base, by, moment)
         st_folium(
             maps.park_map(s.rules),
             key="map",
@@ -44,12 +45,14 @@ def desk(s: Session) -> None:
             use_container_width=True,
             returned_objects=[],
             feature_group_to_add=maps.view(
-                _ground(s, (*s.key, s.lang)),
-                _colours(s, by, tenant, (*s.key, s.lang)),
+                base,
+                _colours(s, base, by, tenant, (*s.key, s.lang)),
                 lang=s.lang,
                 picked=st.session_state.get("picked"),
                 focus=st.session_state.get("focus"),
                 facilities=_around(s, (*s.key, s.lang)) if st.session_state.get("facilities") else None,
+                times=times,
+                against=against,
             ),
         )
         st.toggle(
@@ -75,10 +78,10 @@ def _clicked() -> None:
         st.session_state["picked"] = clicked and {"kind": clicked["kind"], "id": clicked["id"]}
 
 
-def _controls(s: Session) -> tuple[str, str]:
-    """Draw company, colours and zone; return the company (or nobody) and the colours."""
+def _controls(s: Session) -> tuple[str, str, str]:
+    """Draw company, colours, moment and zone; return the company (or nobody), the colours and the moment."""
     t, names = s.t, tables.names(s, "tenants")
-    who, colours, where = st.columns([4, 3, 3], vertical_alignment="bottom")
+    who, colours, when, where = st.columns([4, 2, 2, 3], vertical_alignment="bottom")
     ids = [NOBODY, *s.park.needs["tenant_id"].drop_duplicates().sort_values()]
     tenant = session.choice(
         t("Company with an open need"),
@@ -91,8 +94,9 @@ def _controls(s: Session) -> tuple[str, str]:
     fit = [] if tenant == NOBODY else ["fit"]
     modes = [*fit, "vacancy", "availability", "role"]
     by = session.choice(t("Colour by"), modes, "colour_fit" if fit else "colour", titles.__getitem__, colours)
+    moment = moments.choice(s, by, when)
     _go(s, where)
-    return tenant, by
+    return tenant, by, moment
 
 
 def _go(s: Session, place: DeltaGenerator) -> None:
@@ -124,10 +128,9 @@ def _ground(_s: Session, key: Hashable) -> maps.Ground:
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _colours(_s: Session, by: str, tenant: str, key: Hashable) -> maps.Colours:
-    fits: pd.DataFrame | None = tenants.ranking(tenant, _s) if by == "fit" else None
-    chosen = maps.classes(_s.park, _s.space, rules=_s.rules, by=by, fits=fits, lang=_s.lang)
-    return maps.colours(_ground(_s, key), chosen)
+def _colours(_s: Session, _base: maps.Ground, by: str, tenant: str, key: Hashable) -> maps.Colours:
+    del key
+    return moments.colours(_s, _base, by, tenants.ranking(tenant, _s) if by == "fit" else None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

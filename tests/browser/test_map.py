@@ -55,6 +55,14 @@ def colours(frame):
     }""")
 
 
+COLOUR_AT = """([kind, id]) => {
+    const canvas = document.querySelector("canvas.parks-buildings"), box = canvas.getBoundingClientRect();
+    const at = window.parksMap.pointOf(kind, id), frame = window.map.getContainer().getBoundingClientRect();
+    const pixel = canvas.getContext("2d").getImageData(at.x + frame.left - box.left, at.y + frame.top - box.top, 1, 1);
+    return [...pixel.data].slice(0, 3);
+}"""
+
+
 def zoom_to(page, frame, kind, name):
     """Zoom in until the buildings speak for themselves."""
     frame.evaluate("([kind, id]) => window.parksMap.visit(kind, id, 16)", [kind, name])
@@ -141,6 +149,47 @@ def test_the_pointer_tells_class_and_vacancy(page, frame):
     tip.wait_for()
     assert tip.inner_text().splitlines() == ["西一楼", "Vacancy: 10 to 25 %", "25.0% vacant, 1,000 m²"]
     page.mouse.move(*point(page, frame, "park", "bare"))
+
+
+def test_quarters_are_chosen_and_played_on_the_same_map(page, frame):
+    page.get_by_text("quarters", exact=True).click()
+    frame.wait_for_selector('.leaflet-container[data-quarter="2026-Q2"][data-classes="role"]')
+    slider = frame.get_by_role("slider", name="Quarter")
+    slider.focus()
+    slider.press("ArrowRight")
+    frame.wait_for_selector('.leaflet-container[data-quarter="2026-Q3"][data-classes="availability"]')
+    frame.get_by_role("button", name="Play the quarters").click()
+    frame.wait_for_selector('.leaflet-container[data-quarter="2026-Q1"][data-classes="vacancy"]')
+    frame.get_by_role("button", name="Stop at this quarter").click()
+    stopped = frame.locator(".leaflet-container").get_attribute("data-quarter")
+    page.wait_for_timeout(1800)
+    assert frame.locator(".leaflet-container").get_attribute("data-quarter") == stopped
+    page.get_by_text("day", exact=True).click()
+    frame.wait_for_selector(".leaflet-container:not([data-quarter])[data-classes=vacancy]")
+    assert frame.locator(".parks-bar").count() == 0
+    assert frame.evaluate("window.map.firstOne")
+
+
+def test_two_states_stand_side_by_side(page, frame):
+    zoom_to(page, frame, "building", "W1")
+    page.get_by_text("compare", exact=True).click()
+    frame.locator(".parks-bar.swipe", has_text="this day").wait_for()
+    frame.wait_for_selector('.leaflet-container[data-waiting="0"]')
+    slider = frame.get_by_role("slider", name="Where the split")
+    tips = {}
+    for key in ("End", "Home"):
+        slider.focus()
+        slider.press(key)
+        x, y = point(page, frame, "building", "W1")
+        page.mouse.move(x - 6, y)
+        page.mouse.move(x, y)
+        tips[key] = frame.locator(".parks-tip:not([hidden])").inner_text().splitlines()[1]
+        tips[key + " colour"] = frame.evaluate(COLOUR_AT, ["building", "W1"])
+    assert tips["End"] == "Vacancy: 10 to 25 %"
+    assert tips["Home"] == "Role in the layout: Innovation core"
+    assert (tips["End colour"], tips["Home colour"]) == ([239, 138, 46], [213, 94, 0])
+    page.get_by_text("day", exact=True).click()
+    frame.locator(".parks-split").wait_for(state="detached")
 
 
 def test_a_search_finds_by_name_and_id_with_the_keyboard(page, frame):

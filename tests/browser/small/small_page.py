@@ -6,9 +6,10 @@ import small_data
 import streamlit as st
 from streamlit_folium import st_folium
 
-from parks.output import maps
+from parks.output import maps, shading
 
 st.set_page_config(layout="wide")
+BY = ["vacancy", "role", "availability"]
 
 
 @st.cache_resource
@@ -17,12 +18,17 @@ def ground(version: int) -> maps.Ground:
     return maps.ground(small_data.PARK, small_data.RULES, lang="en", context=small_data.CONTEXT)
 
 
+def classes(by: str) -> shading.Shading:
+    return maps.classes(small_data.PARK, small_data.SPACE, rules=small_data.RULES, by=by, lang="en")
+
+
 @st.fragment
 def desk() -> None:
     st.session_state["runs"] = st.session_state.get("runs", 0) + 1
-    by = st.radio("Colour", ["vacancy", "role", "availability"], horizontal=True)
+    by = st.radio("Colour", BY, horizontal=True)
     far = st.checkbox("Go to the western park")
-    chosen = maps.classes(small_data.PARK, small_data.SPACE, rules=small_data.RULES, by=by, lang="en")
+    moment = st.radio("Moment", ["day", "quarters", "compare"], horizontal=True)
+    every = {name: maps.colours(ground(1), classes(name)) for name in BY}
     left, right = st.columns([3, 1])
     # The component has already put its answer here: so the map is told what is selected now, not what was before.
     picked = (st.session_state.get("map") or {}).get("picked")
@@ -36,10 +42,14 @@ def desk() -> None:
             returned_objects=[],
             feature_group_to_add=maps.view(
                 ground(1),
-                maps.colours(ground(1), chosen),
+                every[by],
                 lang="en",
                 picked=picked,
                 focus={"kind": "park", "id": "west"} if far else None,
+                times=maps.Times([(f"2026-Q{at}", every[name]) for at, name in enumerate(BY, 1)], 1)
+                if moment == "quarters"
+                else None,
+                against=maps.Against("this day", "other day", every["role"]) if moment == "compare" else None,
             ),
         )
     right.text(f"panel {json.dumps(picked)}")
