@@ -180,6 +180,33 @@ def test_what_is_shown_is_said_beside_the_map():
         json.loads(layers.unpack(held))
 
 
+def test_a_large_selection_stays_a_small_message():
+    ids = [f"B{number}" for number in range(2000)]
+    shown = given(view(picked={"kind": "buildings", "ids": ids}))
+    assert shown["picked"] == {"kind": "buildings", "ids": ids[: maps.MOST_RINGS]}
+
+
+def test_the_map_goes_to_the_box_of_a_building_that_has_not_come():
+    base = maps.ground(PARK, RULES, lang="en", context=CONTEXT)
+    assert given(view(focus={"kind": "building", "id": "W1"}))["focus"]["box"] == base.tiles.box("building", "W1")
+    assert "box" not in given(view(focus={"kind": "park", "id": "bare"}))["focus"]
+
+
+def test_other_moments_are_told_by_the_address_of_their_colours():
+    base = maps.ground(PARK, RULES, lang="en", context=CONTEXT)
+    one, two = (maps.colours(base, classes(by)) for by in ("vacancy", "role"))
+    shown = given(maps.view(base, one, lang="en", times=maps.Times([("Q1", one), ("Q2", two)], 1)))
+    assert shown["times"] == {
+        "at": 1,
+        "rows": [{"label": "Q1", "classes": one.layer.url}, {"label": "Q2", "classes": two.layer.url}],
+    }
+    assert shown["against"] is None
+    shown = given(maps.view(base, one, lang="en", against=maps.Against("here", "there", two)))
+    assert shown["against"] == {"here": "here", "there": "there", "classes": two.layer.url}
+    for colours in (one, two):
+        assert layers.SHELF.get(colours.shades.digest) is colours.shades
+
+
 def test_only_what_changed_gets_another_address():
     first, second = given(view(by="vacancy"))["layers"], given(view(by="role"))["layers"]
     assert {name for name in first if first[name] != second[name]} == {"classes"}

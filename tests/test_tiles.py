@@ -228,3 +228,12 @@ def test_a_building_of_another_day_is_absent_and_counted_nowhere():
     _, shade, count = cells(made.block(3, int(column), int(row)))
     assert set(shade.tolist()) == {2}
     assert count.sum() == 7000
+
+
+def test_buildings_within_a_ring_that_crosses_itself_too():
+    cut = tiles.cut(layer(squares([(121.60, 31.20), (121.62, 31.20), (121.64, 31.20), (121.70, 31.20)])))
+    assert cut.within([(121.59, 31.19), (121.63, 31.19), (121.63, 31.21), (121.59, 31.21)]) == ["B0", "B1"]
+    bow = [(121.59, 31.19), (121.65, 31.21), (121.65, 31.19), (121.59, 31.21)]
+    assert cut.within(bow) == ["B0", "B2"]
+    assert cut.within([(121.59, 31.19), (121.60, 31.19), (121.60, 31.18)]) == []
+    assert cut.within([]) == cut.within([(121.59, 31.19), (121.70, 31.19)]) == []

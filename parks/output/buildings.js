@@ -51,7 +51,7 @@
       this._shapes = this._shelf(NONE.tiles, Tiles.shapes);
       this._colours = this._coming = this._there = null;
       this._split = 1;
-      this._picked = null;
+      this._picked = [];
       this.drawn = 0;
     },
 
@@ -80,7 +80,8 @@
     /* The colours at a place of the map [pixels from its left edge]. */
     _palettes: function (x) { return this._there && x > this._split * this._map.getSize().x ? this._there : this._colours; },
 
-    setPicked: function (id) { this._picked = id; },
+    /* ids: the buildings that stand out. */
+    setPicked: function (ids) { this._picked = ids; },
 
     redraw: function () { if (this._map && this._bounds) { this._fetch(); this._draw(); } },
 
@@ -125,8 +126,8 @@
 
     _find: function (id) {
       for (let number = 0; number < this._cut.boxes.length; number++) {
-        const tile = this._shapes.get(number), i = tile ? tile.ids.indexOf(id) : -1;
-        if (i >= 0) { return [tile, number, i]; }
+        const tile = this._shapes.get(number), i = tile && tile.index.get(id);
+        if (i !== undefined) { return [tile, number, i]; }
       }
       return null;
     },
@@ -256,8 +257,7 @@
       const legend = palette.legend, groups = legend.map(() => []);
       this._near(this._window(), palette, (tile, number, i) => { groups[palette.tiles.get(number).shade[i]].push([tile, i]); });
       groups.forEach((group, shade) => this._fill(pen, group, legend[shade], zoom, scale, shift));
-      const picked = this._picked && this._find(this._picked);
-      if (picked) { this._ring(pen, picked[0], picked[2], scale, shift); }
+      this._picked.map((id) => this._find(id)).filter(Boolean).forEach(([tile, , i]) => this._ring(pen, tile, i, scale, shift));
     },
 
     _drawCells: function (pen, palette, scale, shift) {

@@ -41,7 +41,7 @@ FILES: Final = {
     "leaflet.css": (LEAFLET / "leaflet.css",),
     "parks.js": (
         LEAFLET / "leaflet.js",
-        *(OURS / name for name in ("tiles.js", "buildings.js", "search.js", "times.js", "map.js")),
+        *(OURS / name for name in ("tiles.js", "buildings.js", "search.js", "times.js", "lasso.js", "map.js")),
     ),
     "parks.css": (LEAFLET / "leaflet.css", OURS / "map.css"),
     **{name: (LEAFLET / name,) for name in PICTURES},

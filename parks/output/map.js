@@ -25,7 +25,7 @@
   };
 
   let map, options, words = {}, classes = null, there = null, edge = 1, cut = null, times, swipe, picked = null, drawing, tip, legend, homeward, notice;
-  let search, zones = [], parks = [], names = [], facilities = [];
+  let search, lasso, zones = [], parks = [], names = [], facilities = [];
   const shown = {}, answers = new Map(), afterwards = [];
 
   /* The one way by which words from data reach the page: as text, never as markup. */
@@ -39,7 +39,7 @@
   function mount(target, given) {
     map = target;
     options = given;
-    map.setMinZoom(8).setMaxZoom(19);
+    map.setMinZoom(8).setMaxZoom(19).boxZoom.disable();   // shift is for selecting several buildings
     Object.entries(PANES).forEach(([name, level]) => {
       const pane = map.createPane(name);
       pane.style.zIndex = level;
@@ -74,6 +74,7 @@
     words = view.words;
     if (!legend) { controls(); }
     search.speak(words);
+    if (lasso) { lasso.speak(words); }
     homeward.title = words.home;
     homeward.setAttribute("aria-label", words.home);
     const now = times.set(view.times, words), layers = Object.assign({}, view.layers, now && { classes: now });
@@ -267,7 +268,7 @@
   }
 
   function highlight() {
-    drawing.setPicked(picked && picked.kind === "building" ? picked.id : null);
+    drawing.setPicked(!picked ? [] : picked.kind === "building" ? [picked.id] : picked.ids || []);
     drawing.redraw();
     colour();
   }
@@ -389,19 +390,26 @@
   function said(sentence, values) { return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole)); }
 
   function click(event) {
+    if (lasso && lasso.busy()) { return; }
     const found = hit(event, true);
     if (found && found.kind === "cell") { map.fitBounds(window.ParksTiles.boundsOf(found.box), { maxZoom: cut.close, animate: false }); return; }
-    if (found) { pick(found, true); }
+    if (found && found.kind === "building" && event.originalEvent && event.originalEvent.shiftKey && !options.onPick) {
+      tell({ kind: "more", id: found.id });
+    } else if (found) { pick(found, true); }
   }
 
   function pick(found, ours) {
-    picked = found ? { kind: found.kind, id: found.id } : null;
-    map.getContainer().dataset.picked = picked ? `${picked.kind} ${picked.id}` : "";
+    picked = found;
+    map.getContainer().dataset.picked = picked ? `${picked.kind} ${picked.ids ? picked.ids.join(" ") : picked.id}` : "";
     highlight();
     if (!ours) { return; }
     if (options.onPick) { options.onPick(found, facts(found)); return; }
-    // Straight to the session: the component itself would wait a quarter of a second.
-    if (window.Streamlit) { window.Streamlit.setComponentValue({ picked: { kind: found.kind, id: found.id, n: Date.now() } }); }
+    tell({ kind: found.kind, id: found.id });
+  }
+
+  /* Straight to the session: the component itself would wait a quarter of a second. */
+  function tell(what) {
+    if (window.Streamlit) { window.Streamlit.setComponentValue({ picked: Object.assign(what, { n: Date.now() }) }); }
   }
 
   function boundsOf(kind, id) {
@@ -439,6 +447,9 @@
     search = new window.ParksSearch({ words: words, say: say, find: lookUp, choose: arrive }).addTo(map);
     search.getContainer().parentNode.prepend(search.getContainer());
     new Home().addTo(map);
+    if (!options.onPick) {
+      lasso = new window.ParksLasso({ words: words, say: say, drawn: (ring) => tell({ kind: "area", ring: ring }) }).addTo(map);
+    }
     legend = new Legend().addTo(map).getContainer();
   }
 

@@ -36,6 +36,8 @@ SCRIPT: Final = "parks.js"
 STYLE: Final = "parks.css"
 CREDIT: Final = "© OpenStreetMap contributors, ODbL 1.0"
 CONTEXT: Final = schema.DATA / "geo" / "context.geojson"
+MOST_RINGS: Final = 500
+"""Buildings of a selection that are ringed on the map: a click must stay a small message."""
 ROOT: Final = "../../"
 """From the map's frame, ``component/<name>/index.html``, to the root of the app, whatever its base path."""
 WORLD: Final = [[-60.0, -170.0], [75.0, 170.0]]
@@ -225,7 +227,7 @@ def view(
     shown: Colours,
     *,
     lang: str,
-    picked: Mapping[str, str] | None = None,
+    picked: Mapping[str, Any] | None = None,
     focus: Mapping[str, Any] | None = None,
     facilities: Layer | None = None,
     times: Times | None = None,
@@ -242,7 +244,7 @@ def view(
     lang
         ``zh`` or ``en``.
     picked
-        What is selected: ``kind`` (``zone park building``) and ``id``; None clears the selection.
+        What is selected: ``kind`` (``zone park building``) and ``id``, or ``buildings`` and ``ids``; None clears it.
     focus
         Where to go: ``kind`` and ``id``, and any ``n`` that is other when the map shall go there again.
     facilities
@@ -258,7 +260,7 @@ def view(
     said = {
         "layers": given | {"classes": _kept(shown)},
         "words": _words(words.translator(lang)),
-        "picked": picked,
+        "picked": {**picked, "ids": picked["ids"][:MOST_RINGS]} if picked and "ids" in picked else picked,
         "times": times and {"at": times.at, "rows": [_labelled(*row) for row in times.rows]},
         "against": against
         and {
@@ -341,6 +343,7 @@ def _words(t: Translate) -> dict[str, Any]:
         "fitting": t("{count} units fit; {vacancy}", count="{count}", vacancy="{vacancy}"),
         "cell": t("Buildings here"),
         "cells": t("Square: several buildings, coloured as most of them"),
+        "lasso": t("Draw a line round buildings to select them"),
         "quarter": t("Quarter"),
         "play": t("Play the quarters"),
         "pause": t("Stop at this quarter"),

@@ -41,7 +41,8 @@
       }
       box.set([west, north, east, south], i * 4);
     }
-    return { n: n, ids: head.ids, names: head.names, parks: head.parks, xy: xy, first: first, starts: starts, box: box };
+    const index = new Map(head.ids.map((id, i) => [id, i]));
+    return { n: n, index: index, ids: head.ids, names: head.names, parks: head.parks, xy: xy, first: first, starts: starts, box: box };
   }
 
   function colours(buffer) {

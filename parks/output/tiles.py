@@ -40,6 +40,8 @@ FACTS: Final = ("shade", "share", "vacant_m2", "fitting")
 """What is known of each building: see `Shades`."""
 FOUND: Final = 12
 """Answers of a search."""
+CORNERS: Final = 3
+"""The fewest points of a ring that holds anything."""
 TEXT: Final = 200
 """Bytes of memory that id, name and park of a building take, about."""
 
@@ -131,6 +133,14 @@ class Tiles:
         if kind not in {"building", "park"} or not len(rows):
             return None
         return [*self.boxes[rows, :2].min(axis=0).tolist(), *self.boxes[rows, 2:].max(axis=0).tolist()]
+
+    def within(self, ring: npt.ArrayLike) -> list[str]:
+        """Return the ids of the buildings whose middle lies within a ring on the map (longitude, latitude [°])."""
+        if len(np.atleast_1d(ring)) < CORNERS:
+            return []
+        area = shapely.Polygon(_steps(np.asarray(ring, dtype=float)))
+        inside = shapely.contains_xy(shapely.make_valid(area), self.centres)
+        return sorted(self.ids[inside].tolist())
 
     def find(self, words: str) -> list[dict[str, Any]]:
         """Return the buildings whose id or name holds `words`, those that begin with them first."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from parks.output import maps, shading
-from parks.pages import moments, panel, session, start, tables, tenants
+from parks.pages import moments, panel, selection, session, start, tables, tenants
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -32,9 +32,9 @@ def desk(s: Session) -> None:
     """Draw map and panel together: a click reruns this part alone, and the map in the browser stays as it is."""
     from streamlit_folium import st_folium  # it registers with the running server, which must be there first
 
-    _clicked()
-    tenant, by, moment = _controls(s)
     base = _ground(s, (*s.key, s.lang))
+    selection.clicked(base, (st.session_state.get("map") or {}).get("picked"))
+    tenant, by, moment = _controls(s)
     left, right = st.columns([7, 5], gap="medium")
     with left:
         times, against = moments.chosen(s, base, by, moment)
@@ -68,14 +68,6 @@ def desk(s: Session) -> None:
         )
     with right:
         panel.show(s, st.session_state.get("picked"), None if tenant == NOBODY else tenant)
-
-
-def _clicked() -> None:
-    """Take over what was clicked in the map, before it is drawn again: the component put it under the map's key."""
-    clicked = (st.session_state.get("map") or {}).get("picked")
-    if clicked != st.session_state.get("clicked"):
-        st.session_state["clicked"] = clicked
-        st.session_state["picked"] = clicked and {"kind": clicked["kind"], "id": clicked["id"]}
 
 
 def _controls(s: Session) -> tuple[str, str, str]:

@@ -192,6 +192,30 @@ def test_two_states_stand_side_by_side(page, frame):
     frame.locator(".parks-split").wait_for(state="detached")
 
 
+def test_shift_click_and_a_line_select_several_buildings(page, frame):
+    page.mouse.click(*zoom_to(page, frame, "building", "W1"))
+    page.get_by_text('panel {"kind": "building", "id": "W1"}').wait_for()
+    page.keyboard.down("Shift")
+    page.mouse.click(*point(page, frame, "building", "W2"))
+    page.keyboard.up("Shift")
+    page.get_by_text('panel {"kind": "buildings", "ids": ["W1", "W2"]}').wait_for()
+    frame.wait_for_selector('.leaflet-container[data-picked="buildings W1 W2"]')
+    x, y = point(page, frame, "building", "W2")
+    at = frame.evaluate("[window.map.getCenter().lat, window.map.getCenter().lng]")
+    frame.get_by_role("button", name="Draw a line round buildings").click()
+    page.mouse.move(x - 90, y - 60)
+    page.mouse.down()
+    for east, south in ((90, -60), (90, 60), (-90, 60), (-90, -50)):
+        page.mouse.move(x + east, y + south, steps=8)
+    page.mouse.up()
+    page.get_by_text('panel {"kind": "buildings", "ids": ["W2"]}').wait_for()
+    assert frame.evaluate("[window.map.getCenter().lat, window.map.getCenter().lng]") == at, "the map was dragged"
+    assert frame.get_by_role("button", name="Draw a line round buildings").get_attribute("aria-pressed") == "false"
+    page.wait_for_timeout(400)
+    page.mouse.click(x, y)
+    page.get_by_text('panel {"kind": "building", "id": "W2"}').wait_for()
+
+
 def test_a_search_finds_by_name_and_id_with_the_keyboard(page, frame):
     box = frame.get_by_role("combobox", name="Search by name or id")
     box.fill("西二")

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from parks.output import maps, shading
+from parks.pages import selection
 
 st.set_page_config(layout="wide")
 BY = ["vacancy", "role", "availability"]
@@ -30,9 +31,8 @@ def desk() -> None:
     moment = st.radio("Moment", ["day", "quarters", "compare"], horizontal=True)
     every = {name: maps.colours(ground(1), classes(name)) for name in BY}
     left, right = st.columns([3, 1])
-    # The component has already put its answer here: so the map is told what is selected now, not what was before.
-    picked = (st.session_state.get("map") or {}).get("picked")
-    picked = picked and {"kind": picked["kind"], "id": picked["id"]}
+    selection.clicked(ground(1), (st.session_state.get("map") or {}).get("picked"))
+    picked = st.session_state.get("picked")
     with left:
         st_folium(
             maps.park_map(small_data.RULES),
