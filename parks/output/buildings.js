@@ -310,10 +310,11 @@
 
     _ring: function (pen, tile, i, scale, shift) {
       pen.lineJoin = "round";
+      const wide = this._map.getZoom() < 16 ? 0.5 : 1;
       [[6, "#ffffff"], [3, "#111827"]].forEach((stroke) => {
         pen.beginPath();
         this._trace(pen, tile, i, scale, shift);
-        pen.lineWidth = stroke[0];
+        pen.lineWidth = stroke[0] * wide;
         pen.strokeStyle = stroke[1];
         pen.stroke();
       });

@@ -25,7 +25,7 @@ WAYS = ("day", "quarters", "compare")
 def choice(s: Session, by: str, place: DeltaGenerator) -> str:
     """Draw the choice of moments; return it. Fit is told for the chosen day alone."""
     t = s.t
-    titles = {"day": t("The chosen day"), "quarters": t("Quarter by quarter"), "compare": t("Two side by side")}
+    titles = {"day": t("One day"), "quarters": t("Quarter by quarter"), "compare": t("Two side by side")}
     return session.choice(t("Moment"), WAYS[:1] if by == "fit" else WAYS, "moment", titles.__getitem__, place)
 
 

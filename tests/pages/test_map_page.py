@@ -79,7 +79,7 @@ def test_a_scenario_beside_the_record(show, own, viewed):
 def test_fit_is_told_for_the_chosen_day_alone(show, loaded, viewed):
     at = show("map_page", loaded, tenant="A012", moment="quarters")
     assert viewed[-1]["times"] is None
-    assert next(part for part in at.selectbox if part.label == "Moment").options == ["The chosen day"]
+    assert next(part for part in at.selectbox if part.label == "Moment").options == ["One day"]
 
 
 def test_several_buildings_have_their_sums(show, loaded, viewed):
