@@ -174,6 +174,21 @@ def shift(lon: ArrayLike, lat: ArrayLike, datum: str) -> Pair:
     return _bd09(*moved) if datum == "bd09" else moved
 
 
+def moved(shapes: gpd.GeoSeries, datum: str) -> gpd.GeoSeries:
+    """Return shapes in degrees moved onto a datum, to be drawn over a base map that stands on it; never to be stored.
+
+    Parameters
+    ----------
+    shapes
+        EPSG:4326. What is returned says so too, though after a shift it is only what the base map calls degrees.
+    datum
+        One of `DATUMS`.
+    """
+    if datum not in SHIFTED:
+        return shapes
+    return gpd.GeoSeries(_moved(shapes.to_numpy(), partial(shift, datum=datum)), index=shapes.index, crs=WGS84)
+
+
 def unshift(lon: ArrayLike, lat: ArrayLike, datum: str) -> Pair:
     """Return GCJ-02 or BD-09 degrees brought back to WGS 84, by iterating on `shift` until nothing moves."""
     x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)

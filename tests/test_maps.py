@@ -195,13 +195,13 @@ def test_the_map_goes_to_the_box_of_a_building_that_has_not_come():
 def test_other_moments_are_told_by_the_address_of_their_colours():
     base = maps.ground(PARK, RULES, lang="en", context=CONTEXT)
     one, two = (maps.colours(base, classes(by)) for by in ("vacancy", "role"))
-    shown = given(maps.view(base, one, lang="en", times=maps.Times([("Q1", one), ("Q2", two)], 1)))
+    shown = given(maps.view(base, one, lang="en", moment=maps.Times([("Q1", one), ("Q2", two)], 1)))
     assert shown["times"] == {
         "at": 1,
         "rows": [{"label": "Q1", "classes": one.layer.url}, {"label": "Q2", "classes": two.layer.url}],
     }
     assert shown["against"] is None
-    shown = given(maps.view(base, one, lang="en", against=maps.Against("here", "there", two)))
+    shown = given(maps.view(base, one, lang="en", moment=maps.Against("here", "there", two)))
     assert shown["against"] == {"here": "here", "there": "there", "classes": two.layer.url}
     for colours in (one, two):
         assert layers.SHELF.get(colours.shades.digest) is colours.shades

@@ -36,12 +36,14 @@ DECIMALS: Final = 6
 OURS: Final = Path(__file__).parent
 LEAFLET: Final = Path(leaflet.BASE_DIR)
 PICTURES: Final = ("images/layers.png", "images/layers-2x.png", "images/marker-icon.png")
+SCRIPTS: Final = ("tiles", "buildings", "names", "beneath", "search", "times", "lasso", "map")
+"""The map's scripts, each after those that it needs."""
 FILES: Final = {
     "leaflet.js": (LEAFLET / "leaflet.js",),
     "leaflet.css": (LEAFLET / "leaflet.css",),
     "parks.js": (
         LEAFLET / "leaflet.js",
-        *(OURS / name for name in ("tiles.js", "buildings.js", "search.js", "times.js", "lasso.js", "map.js")),
+        *(OURS / f"{name}.js" for name in SCRIPTS),
     ),
     "parks.css": (LEAFLET / "leaflet.css", OURS / "map.css"),
     **{name: (LEAFLET / name,) for name in PICTURES},

@@ -3,7 +3,6 @@
   "use strict";
 
   const CLOSE = 14;            // from this zoom on buildings speak for themselves and parks step back
-  const NAMED_PARKS = 13;      // from this zoom on parks have their names beside them
   const RIVER_M = 420;         // width of the river [m]: its line is the middle only
   const UNSURE_M = 200;        // outlines less certain than this [m] are dashed
   const KEPT = 24;             // answers kept, so that going back to a colour asks nobody
@@ -16,7 +15,7 @@
     metro: { color: "#CBBFDD", weight: 1.5, dashArray: "5 3", pane: "lines" },
     expressway: { color: "#E9D9AE", weight: 2.4, pane: "lines" },
   };
-  const PANES = { land: 210, water: 215, lines: 220, zones: 300, buildings: 350, parks: 420, names: 500 };
+  const PANES = { tiles: 205, land: 210, water: 215, lines: 220, zones: 300, buildings: 350, parks: 420, names: 500 };
   const KINDS = { transit_stop: "#5B4B8A", rental_housing: "#B5651D", platform: "#0F766E", cdmo: "#9D174D" };
   const FILLS = {
     plain: (colour) => colour,
@@ -25,7 +24,7 @@
   };
 
   let map, options, words = {}, classes = null, there = null, edge = 1, cut = null, times, swipe, picked = null, drawing, tip, legend, homeward, notice;
-  let search, lasso, zones = [], parks = [], names = [], facilities = [];
+  let names, beneath, search, lasso, zones = [], parks = [], facilities = [];
   const shown = {}, answers = new Map(), afterwards = [];
 
   /* The one way by which words from data reach the page: as text, never as markup. */
@@ -52,6 +51,8 @@
     map.attributionControl.setPrefix(false).addAttribution(options.credit);
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     drawing = new window.ParksBuildings(options.root || "", arrived).addTo(map);
+    names = window.ParksNames(map, { say: say, dots: () => parks.map((park) => park.latlng) });
+    beneath = window.ParksBeneath(map, { say: say, warn: () => warn(words.silent), quiet: quiet });
     times = window.ParksTimes(map, { say: say, words: words, shown: another });
     swipe = window.ParksSwipe(map, { say: say, moved: split });
     tip = map.getContainer().appendChild(say("div", "parks-tip", ""));
@@ -60,7 +61,7 @@
     if (!map.getSize().x) { map.once("resize", home); }
     map.on("mousemove", hover).on("mouseout movestart", () => { tip.hidden = true; }).on("click", click);
     map.on("move", () => { if (there) { split(edge); } });
-    map.on("zoomend", scaled).on("zoomend moveend", crowd);
+    map.on("zoomend", scaled).on("zoomend moveend", names.crowd);
   }
 
   /* All outlines, beside the legend where there is room for it. */
@@ -79,6 +80,7 @@
     homeward.setAttribute("aria-label", words.home);
     const now = times.set(view.times, words), layers = Object.assign({}, view.layers, now && { classes: now });
     swipe.set(view.against, words);
+    if (other("base", view.base) || !view.base) { beneath.lay(view.base); }
     if (view.against) { layers.there = view.against.classes; }
     const draw = { context: drawContext, zones: drawZones, parks: drawParks, buildings: drawBuildings, classes: shade, facilities: drawFacilities, there: drawThere };
     Object.entries(layers).forEach(([name, source]) => {
@@ -113,16 +115,18 @@
     return answers.get(source);
   }
 
-  function warn() {
-    if (!notice) { notice = map.getContainer().appendChild(say("div", "parks-notice", words.failed)); }
+  function warn(text) {
+    if (!notice) { notice = map.getContainer().appendChild(say("div", "parks-notice", text || words.failed)); }
   }
+
+  function quiet() { if (notice) { notice.remove(); notice = null; } }
 
   /* What depends on several layers, once each has come. */
   function settle(name) {
     if (name === "buildings" && classes) { drawing.setColours(classes); }
     if (name === "buildings" && there) { drawing.setThere(there); }
     if (name !== "context") { colour(); highlight(); focus(); }
-    crowd();
+    names.crowd();
     if (name !== "buildings") { map.getContainer().dataset[name] = name === "classes" ? classes.by : "drawn"; }
   }
 
@@ -143,7 +147,7 @@
       filter: (feature) => feature.geometry && feature.geometry.type !== "Point",
     }));
     swap("river", L.layerGroup(content.features.filter((each) => each.properties.label).map(
-      (each) => label("water", each.properties.name, (node) => beside(L.latLng(each.properties.label[1], each.properties.label[0]), node, 12)))));
+      (each) => names.label("water", each.properties.name, (node) => names.beside(L.latLng(each.properties.label[1], each.properties.label[0]), node, 12)))));
     scaled();
   }
 
@@ -155,7 +159,7 @@
       } });
       return {
         id: given.id, name: given.name, role: given.role, geometry: feature.geometry, shape: shape,
-        label: label("zone " + given.role, given.name, (node) => around(shape.getBounds(), node)),
+        label: names.label("zone " + given.role, given.name, (node) => names.around(shape.getBounds(), node)),
       };
     });
     swap("zones", L.layerGroup(zones.flatMap((zone) => [zone.shape, zone.label])));
@@ -167,7 +171,7 @@
       return {
         id: feature.properties.id, name: feature.properties.name, schematic: feature.properties.schematic, latlng: latlng,
         dot: L.circleMarker(latlng, { pane: "parks", interactive: false, dashArray: feature.properties.schematic ? "2 2" : null }),
-        label: label("park", feature.properties.name, (node) => beside(latlng, node, 8)),
+        label: names.label("park", feature.properties.name, (node) => names.beside(latlng, node, 8)),
       };
     });
     swap("parks", L.layerGroup(parks.flatMap((park) => [park.dot, park.label])));
@@ -202,16 +206,6 @@
   function swap(name, layer) {
     if (shown["_" + name]) { shown["_" + name].remove(); }
     shown["_" + name] = layer.addTo(map);
-  }
-
-  /* places(node): the container points at which the name may have its upper left corner, best first. */
-  function label(kind, text, places) {
-    const html = say("span", "parks-name " + kind, text);
-    const marker = L.marker(map.getCenter(), {
-      pane: "names", interactive: false, keyboard: false, icon: L.divIcon({ html: html, className: "", iconSize: [0, 0] }),
-    });
-    names.push({ kind: kind, node: html, marker: marker, places: () => places(html) });
-    return marker;
   }
 
   /* Widths that follow the zoom. */
@@ -271,63 +265,6 @@
     drawing.setPicked(!picked ? [] : picked.kind === "building" ? [picked.id] : picked.ids || []);
     drawing.redraw();
     colour();
-  }
-
-  /* Places each name where it lies over no other and, if it can, over no park; hides it where there is no such place. */
-  function crowd() {
-    names = names.filter((each) => each.node.isConnected);
-    const far = map.getZoom() < NAMED_PARKS, taken = covered();
-    const dots = far ? parks.map((park) => square(map.latLngToContainerPoint(park.latlng), 7)) : [];
-    const rank = (each) => (each.kind === "park" ? 1 : 0);
-    names.slice().sort((one, two) => rank(one) - rank(two)).forEach((each) => {
-      const size = L.point(each.node.offsetWidth, each.node.offsetHeight);
-      const options = far && each.kind === "park" ? [] : each.places().map((at) => ({ at: at, box: L.bounds(at, at.add(size)) }));
-      const free = options.filter((option) => view().contains(option.box) && taken.every((box) => !box.intersects(option.box)));
-      const over = (option) => dots.filter((dot) => dot.intersects(option.box)).length;
-      const best = free.reduce((found, option) => (!found || over(option) < over(found) ? option : found), null);
-      each.node.style.visibility = best ? "visible" : "hidden";
-      if (!best) { return; }
-      taken.push(best.box);
-      each.marker.setLatLng(map.containerPointToLatLng(best.at));
-    });
-  }
-
-  /* Where legend and search lie over the map. */
-  function covered() {
-    const frame = map.getContainer().getBoundingClientRect();
-    return [...map.getContainer().querySelectorAll(".parks-legend, .parks-search, .parks-bar")].map((node) => {
-      const box = node.getBoundingClientRect();
-      return L.bounds([box.left - frame.left, box.top - frame.top], [box.right - frame.left, box.bottom - frame.top]);
-    });
-  }
-
-  /* Below, above, right and left of a point. */
-  function beside(latlng, node, gap) {
-    const at = map.latLngToContainerPoint(latlng), wide = node.offsetWidth, high = node.offsetHeight;
-    return [
-      L.point(at.x - wide / 2, at.y + gap), L.point(at.x - wide / 2, at.y - high - gap),
-      L.point(at.x + gap + 2, at.y - high / 2), L.point(at.x - wide - gap - 2, at.y - high / 2),
-    ];
-  }
-
-  function view() { return L.bounds([0, 0], map.getSize()); }
-
-  function square(point, half) { return L.bounds(point.subtract([half, half]), point.add([half, half])); }
-
-  /* Corners at which a name of this node may begin: above, beside, below, and in the middle of what is in view. */
-  function around(bounds, node) {
-    const one = map.latLngToContainerPoint(bounds.getNorthWest()), two = map.latLngToContainerPoint(bounds.getSouthEast());
-    const wide = node.offsetWidth, high = node.offsetHeight, gap = 4, size = map.getSize();
-    const middle = L.point((one.x + two.x) / 2, (one.y + two.y) / 2);
-    if (one.x > size.x || one.y > size.y || two.x < 0 || two.y < 0) { return []; }
-    const seen = L.point(
-      (Math.max(one.x, 0) + Math.min(two.x, size.x)) / 2, (Math.max(one.y, 0) + Math.min(two.y, size.y)) / 2);
-    return [
-      L.point(middle.x - wide / 2, one.y - high - gap), L.point(one.x - wide - gap, middle.y - high / 2),
-      L.point(two.x + gap, middle.y - high / 2), L.point(two.x + 10 * gap, middle.y - high / 2),
-      L.point(middle.x - wide / 2, two.y + gap), L.point(seen.x - wide / 2, Math.max(one.y, 0) + gap),
-      L.point(seen.x - wide / 2, seen.y - high / 2),
-    ];
   }
 
   function inside(geometry, latlng) {
@@ -440,7 +377,7 @@
     const Legend = L.Control.extend({ options: { position: "topright" }, onAdd: () => {
       const box = say("details", "parks-legend", "");
       box.open = map.getSize().x > NARROW;
-      box.addEventListener("toggle", crowd);
+      box.addEventListener("toggle", names.crowd);
       L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
       return box;
     } });

@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 from branca.element import MacroElement
 
-from parks import schema, words
+from parks import crs, schema, words
 from parks.issues import InvalidData, Issue
 from parks.output import figures, layers, shading, tiles
 from parks.status import support
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from parks.output.bases import Base
     from parks.output.layers import Layer
     from parks.output.shading import Shading
     from parks.output.tiles import Shades, Tiles
@@ -106,7 +107,7 @@ class _Show(MacroElement):
         self.given = _script(said)
 
 
-def ground(park: Snapshot, rules: Policy, *, lang: str, context: Path = CONTEXT) -> Ground:
+def ground(park: Snapshot, rules: Policy, *, lang: str, context: Path = CONTEXT, datum: str = "wgs84") -> Ground:
     """Return base map, zones, parks and buildings as packed layers with names in `lang`.
 
     Parameters
@@ -118,17 +119,19 @@ def ground(park: Snapshot, rules: Policy, *, lang: str, context: Path = CONTEXT)
     context
         GeoJSON of the base map (EPSG:4326): features with ``kind`` (``district river metro expressway road``)
         and ``name_zh name_en``.
+    datum
+        What the base map beneath stands on: everything is moved there.
 
     Raises
     ------
     InvalidData
         When the base map's file cannot be read.
     """
-    cut = tiles.cut(_buildings(park, lang))
+    cut = tiles.cut(_on(datum, _buildings(park, lang)))
     parts = {
-        "context": context_layer(context, lang),
-        "zones": layers.geojson(_zones(rules, lang), ["id", "name", "role", "uncertainty_m"]),
-        "parks": layers.geojson(_parks(park, lang), ["id", "name", "schematic"]),
+        "context": context_layer(context, lang, datum),
+        "zones": layers.geojson(_on(datum, _zones(rules, lang)), ["id", "name", "role", "uncertainty_m"]),
+        "parks": layers.geojson(_on(datum, _parks(park, lang)), ["id", "name", "schematic"]),
         "buildings": _plain(cut.manifest() | {"tiles": layers.address(cut)}),
     }
     return Ground({name: layers.pack(name, content) for name, content in parts.items()}, cut)
@@ -189,8 +192,19 @@ class Against:
     colours: Colours
 
 
-def _labelled(label: str, shown: Colours) -> dict[str, str]:
-    return {"label": label, "classes": _kept(shown)}
+def _beneath(base: Base, t: Translate) -> dict[str, Any]:
+    """Return what the browser needs of a base map: addresses of tiles, how close, and what stands in the corner."""
+    approved = t("Map approval number {number}", number=base.approval) if base.approval else ""
+    said = {"url": base.url, "names": base.names, "subdomains": base.subdomains, "zoom": base.most_zoom}
+    return said | {"credit": " · ".join(part for part in (base.credit, approved) if part)}
+
+
+def _times(moment: Times) -> dict[str, Any]:
+    return {"at": moment.at, "rows": [{"label": label, "classes": _kept(each)} for label, each in moment.rows]}
+
+
+def _against(moment: Against) -> dict[str, Any]:
+    return {"here": moment.here, "there": moment.there, "classes": _kept(moment.colours)}
 
 
 def _kept(shown: Colours) -> str:
@@ -211,15 +225,15 @@ def _plain(said: Mapping[str, Any]) -> bytes:
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def around(park: Snapshot, *, lang: str) -> Layer:
-    """Return the supporting facilities in use as a packed layer: what each is and offers, in `lang`."""
+def around(park: Snapshot, *, lang: str, datum: str = "wgs84") -> Layer:
+    """Return the supporting facilities in use as a packed layer: what each is and offers, in `lang`; see `ground`."""
     t, used = words.translator(lang), support.in_use(park)
     used = used[used.geometry.notna()]
     offers = zip(used["kind"], used["capacity"], used["capacity_unit"], strict=True)
     facts = [f"{figures.facility(kind, t)} · {figures.capacity(amount, unit, lang)}" for kind, amount, unit in offers]
     frame = {"id": used["facility_id"], "name": _named(used, lang), "kind": used["kind"]}
     layer = gpd.GeoDataFrame(frame, geometry=used.geometry).assign(fact=pd.array(facts, dtype="string"))
-    return layers.pack("facilities", layers.geojson(layer, ["id", "name", "kind", "fact"]))
+    return layers.pack("facilities", layers.geojson(_on(datum, layer), ["id", "name", "kind", "fact"]))
 
 
 def view(
@@ -230,8 +244,8 @@ def view(
     picked: Mapping[str, Any] | None = None,
     focus: Mapping[str, Any] | None = None,
     facilities: Layer | None = None,
-    times: Times | None = None,
-    against: Against | None = None,
+    moment: Times | Against | None = None,
+    base_map: Base | None = None,
 ) -> folium.FeatureGroup:
     """Return what the map shall show, to be handed over beside it; the browser draws only what is other than before.
 
@@ -249,10 +263,10 @@ def view(
         Where to go: ``kind`` and ``id``, and any ``n`` that is other when the map shall go there again.
     facilities
         The supporting facilities, `around`; None shows none.
-    times
-        Other days to play through instead of the colours `shown`.
-    against
-        Other colours, right of a split that the user moves.
+    moment
+        Days to play through instead of the colours `shown`; or other colours, right of a split that the user moves.
+    base_map
+        Tiles of a server instead of our own base; `base` was made for their datum.
     """
     every = {**base.layers} | ({} if facilities is None else {"facilities": facilities})
     given = {name: layers.keep(layer) for name, layer in every.items()}
@@ -261,13 +275,9 @@ def view(
         "layers": given | {"classes": _kept(shown)},
         "words": _words(words.translator(lang)),
         "picked": {**picked, "ids": picked["ids"][:MOST_RINGS]} if picked and "ids" in picked else picked,
-        "times": times and {"at": times.at, "rows": [_labelled(*row) for row in times.rows]},
-        "against": against
-        and {
-            "here": against.here,
-            "there": against.there,
-            "classes": _kept(against.colours),
-        },
+        "times": _times(moment) if isinstance(moment, Times) else None,
+        "against": _against(moment) if isinstance(moment, Against) else None,
+        "base": base_map and _beneath(base_map, words.translator(lang)),
     }
     if focus and (box := base.tiles.box(focus["kind"], focus["id"])):
         focus = {**focus, "box": box}
@@ -344,6 +354,7 @@ def _words(t: Translate) -> dict[str, Any]:
         "cell": t("Buildings here"),
         "cells": t("Square: several buildings, coloured as most of them"),
         "lasso": t("Draw a line round buildings to select them"),
+        "silent": t("The base map does not answer. Our own is shown."),
         "quarter": t("Quarter"),
         "play": t("Play the quarters"),
         "pause": t("Stop at this quarter"),
@@ -360,6 +371,10 @@ def _words(t: Translate) -> dict[str, Any]:
             "linked": t("Linked area"),
         },
     }
+
+
+def _on(datum: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return frame.set_geometry(crs.moved(frame.geometry, datum))
 
 
 def _zones(rules: Policy, lang: str) -> gpd.GeoDataFrame:
@@ -402,8 +417,8 @@ def _named(frame: pd.DataFrame, lang: str) -> pd.Series[Any]:
     return frame[f"name_{lang}"].fillna(frame["name_zh"])
 
 
-def context_layer(path: Path, lang: str) -> bytes:
-    """Return the base map with names in `lang`; of the rivers the first has the place of its name."""
+def context_layer(path: Path, lang: str, datum: str = "wgs84") -> bytes:
+    """Return the base map with names in `lang`, see `ground`; of the rivers the first has the place of its name."""
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
         found = [(feature["properties"], feature["geometry"]) for feature in read["features"]]
@@ -412,7 +427,8 @@ def context_layer(path: Path, lang: str) -> bytes:
         issue = Issue(path.name, "", "", "", "unreadable", f"The base map cannot be read: {fault}.", mend)
         raise InvalidData([issue]) from fault
     features, labelled = [], False
-    for properties, geometry in found:
+    for properties, shape in found:
+        geometry = _moved(shape, datum)
         kind = properties.get("kind")
         said = {"kind": kind, "name": properties.get(f"name_{lang}") or properties.get("name_zh")}
         if kind == "river" and not labelled:
@@ -420,6 +436,15 @@ def context_layer(path: Path, lang: str) -> bytes:
             said["label"], labelled = [middle.x, middle.y], True
         features.append({"type": "Feature", "geometry": geometry, "properties": said})
     return json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":")).encode()
+
+
+def _moved(geometry: Mapping[str, Any], datum: str) -> Mapping[str, Any]:
+    """Return GeoJSON moved onto a datum; as it is where nothing moves."""
+    if datum not in crs.SHIFTED:
+        return geometry
+    shapes = gpd.GeoSeries([shapely.from_geojson(json.dumps(geometry))], crs=crs.WGS84)
+    moved: Mapping[str, Any] = json.loads(shapely.to_geojson(crs.moved(shapes, datum).iloc[0]))
+    return moved
 
 
 def _home(rules: Policy) -> list[list[float]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from parks.output import maps, shading
+from parks import crs
+from parks.issues import InvalidData
+from parks.output import bases, maps, shading
 from parks.pages import moments, panel, selection, session, start, tables, tenants
 
 if TYPE_CHECKING:
@@ -14,10 +17,11 @@ if TYPE_CHECKING:
 
     from streamlit.delta_generator import DeltaGenerator
 
+    from parks.output.bases import Base
     from parks.output.layers import Layer
     from parks.pages.session import Session
 
-NOBODY = "nobody"
+NOBODY, OWN = "nobody", "own"
 HEIGHT = 640
 
 
@@ -32,29 +36,11 @@ def desk(s: Session) -> None:
     """Draw map and panel together: a click reruns this part alone, and the map in the browser stays as it is."""
     from streamlit_folium import st_folium  # it registers with the running server, which must be there first
 
-    base = _ground(s, (*s.key, s.lang))
-    selection.clicked(base, (st.session_state.get("map") or {}).get("picked"))
     tenant, by, moment = _controls(s)
     left, right = st.columns([7, 5], gap="medium")
-    with left:
-        times, against = moments.chosen(s, base, by, moment)
-        st_folium(
-            maps.park_map(s.rules),
-            key="map",
-            height=HEIGHT,
-            use_container_width=True,
-            returned_objects=[],
-            feature_group_to_add=maps.view(
-                base,
-                _colours(s, base, by, tenant, (*s.key, s.lang)),
-                lang=s.lang,
-                picked=st.session_state.get("picked"),
-                focus=st.session_state.get("focus"),
-                facilities=_around(s, (*s.key, s.lang)) if st.session_state.get("facilities") else None,
-                times=times,
-                against=against,
-            ),
-        )
+    spot, beneath = left.container(), left.container()
+    with beneath:
+        base_map = _base_map(s)
         st.toggle(
             s.t("Stops, rental housing, platforms and CDMO capacity"),
             key="facilities",
@@ -65,6 +51,28 @@ def desk(s: Session) -> None:
                 "Parks stand at schematic places: their coordinates are not published. Outlines are generalised, "
                 "no legal boundaries."
             )
+        )
+    datum = base_map.datum if base_map else "wgs84"
+    base = _ground(s, datum, (*s.key, s.lang))
+    selection.clicked(base, (st.session_state.get("map") or {}).get("picked"))
+    with spot:
+        other = moments.chosen(s, base, by, moment)
+        st_folium(
+            maps.park_map(s.rules),
+            key="map",
+            height=HEIGHT,
+            use_container_width=True,
+            returned_objects=[],
+            feature_group_to_add=maps.view(
+                base,
+                _colours(s, base, by, tenant, (*s.key, s.lang, datum)),
+                lang=s.lang,
+                picked=st.session_state.get("picked"),
+                focus=st.session_state.get("focus"),
+                facilities=_around(s, datum, (*s.key, s.lang)) if st.session_state.get("facilities") else None,
+                moment=other,
+                base_map=base_map,
+            ),
         )
     with right:
         panel.show(s, st.session_state.get("picked"), None if tenant == NOBODY else tenant)
@@ -91,6 +99,35 @@ def _controls(s: Session) -> tuple[str, str, str]:
     return tenant, by, moment
 
 
+def _base_map(s: Session) -> Base | None:
+    """Draw the choice of a base map, where the administrator allows any; say how far our layers are moved for it."""
+    t = s.t
+    try:
+        known = bases.allowed(os.environ, lang=s.lang)
+    except InvalidData as fault:
+        session.refusals(fault, t)
+        return None
+    if not known:
+        return None
+    titles = {OWN: t("Our own, without a network")} | {name: base.title(s.lang) for name, base in known.items()}
+    chosen = session.choice(t("Base map"), list(titles), "base", titles.__getitem__)
+    base = known.get(chosen)
+    if base and (metres := _moved_by(s, base.datum)):
+        said = t(
+            "This base map stands on GCJ-02: our layers are moved to lie on it, by {metres} m in the middle.",
+            metres=metres,
+        )
+        st.caption(f":material/swap_horiz: {said}")
+    return base
+
+
+def _moved_by(s: Session, datum: str) -> int:
+    """Return how far [m] a datum moves the middle of the district; 0 for those that move nothing."""
+    west, south, east, north = s.rules.zones.total_bounds
+    lon, lat = (west + east) / 2, (south + north) / 2
+    return round(float(crs.distance_m(lon, lat, *crs.shift(lon, lat, datum))))
+
+
 def _go(s: Session, place: DeltaGenerator) -> None:
     """Draw the choice of a zone or park to go to."""
     t = s.t
@@ -114,9 +151,9 @@ def _go(s: Session, place: DeltaGenerator) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _ground(_s: Session, key: Hashable) -> maps.Ground:
+def _ground(_s: Session, datum: str, key: Hashable) -> maps.Ground:
     del key
-    return maps.ground(_s.park, _s.rules, lang=_s.lang)
+    return maps.ground(_s.park, _s.rules, lang=_s.lang, datum=datum)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -126,6 +163,6 @@ def _colours(_s: Session, _base: maps.Ground, by: str, tenant: str, key: Hashabl
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _around(_s: Session, key: Hashable) -> Layer:
+def _around(_s: Session, datum: str, key: Hashable) -> Layer:
     del key
-    return maps.around(_s.park, lang=_s.lang)
+    return maps.around(_s.park, lang=_s.lang, datum=datum)

@@ -29,7 +29,7 @@ def choice(s: Session, by: str, place: DeltaGenerator) -> str:
     return session.choice(t("Moment"), WAYS[:1] if by == "fit" else WAYS, "moment", titles.__getitem__, place)
 
 
-def chosen(s: Session, base: Ground, by: str, moment: str) -> tuple[Times | None, Against | None]:
+def chosen(s: Session, base: Ground, by: str, moment: str) -> Times | Against | None:
     """Return the quarters to play through, or what to compare with, after drawing what either needs.
 
     Parameters
@@ -46,8 +46,8 @@ def chosen(s: Session, base: Ground, by: str, moment: str) -> tuple[Times | None
         with st.spinner(t("Working out the quarters of the programme …")):
             times = _quarters(s, base, by, (*s.key, s.lang, s.park.known_on, base.tiles.digest))
         st.caption(t("Leases end and buildings come as the record has it; nothing is foretold beyond it."))
-        return times, None
-    return None, _beside(s, base, by) if moment == "compare" else None
+        return times
+    return _beside(s, base, by) if moment == "compare" else None
 
 
 def colours(s: Session, base: Ground, by: str, fits: pd.DataFrame | None = None) -> Colours:

@@ -41,7 +41,7 @@ def drawn(colours):
 
 def test_the_quarters_of_the_programme_are_played(show, loaded, viewed):
     show("map_page", loaded, moment="quarters")
-    times = viewed[-1]["times"]
+    times = viewed[-1]["moment"]
     assert [label for label, _ in times.rows] == [
         f"{year}-Q{place}" for year in (2025, 2026, 2027) for place in (1, 2, 3, 4)
     ]
@@ -55,15 +55,15 @@ def test_the_quarters_of_the_programme_are_played(show, loaded, viewed):
 
 def test_after_the_programme_its_last_quarter_comes_first(show, loaded, viewed):
     show("map_page", loaded, moment="quarters", day="2031-01-01")
-    assert viewed[-1]["times"].at == 11
+    assert viewed[-1]["moment"].at == 11
 
 
 def test_two_days_side_by_side(show, loaded, viewed):
     at = show("map_page", loaded, moment="compare")
     assert any("Choose another day or scenario" in part.value for part in at.info)
-    assert viewed[-1]["against"] is None
+    assert viewed[-1]["moment"] is None
     show("map_page", loaded, moment="compare", other_day=dt.date(2027, 12, 31))
-    against = viewed[-1]["against"]
+    against = viewed[-1]["moment"]
     assert (against.here, against.there) == ("2026-10-31", "2027-12-31")
     assert drawn(against.colours).to_dict() == classes(loaded, dt.date(2027, 12, 31)).to_dict()
 
@@ -73,12 +73,12 @@ def test_a_scenario_beside_the_record(show, own, viewed):
         day = held.data_day()
         held.create_scenario("Plan A", by="test")
     show("map_page", own, moment="compare", other_scenario="Plan A")
-    assert viewed[-1]["against"].there == f"{day} · Plan A"
+    assert viewed[-1]["moment"].there == f"{day} · Plan A"
 
 
 def test_fit_is_told_for_the_chosen_day_alone(show, loaded, viewed):
     at = show("map_page", loaded, tenant="A012", moment="quarters")
-    assert viewed[-1]["times"] is None
+    assert viewed[-1]["moment"] is None
     assert next(part for part in at.selectbox if part.label == "Moment").options == ["One day"]
 
 

@@ -1,12 +1,13 @@
 """One map, one switch of colours, one panel; the buildings and their names come from `small_data`."""
 
 import json
+import os
 
 import small_data
 import streamlit as st
 from streamlit_folium import st_folium
 
-from parks.output import maps, shading
+from parks.output import bases, maps, shading
 from parks.pages import selection
 
 st.set_page_config(layout="wide")
@@ -14,9 +15,16 @@ BY = ["vacancy", "role", "availability"]
 
 
 @st.cache_resource
-def ground(version: int) -> maps.Ground:
-    del version
-    return maps.ground(small_data.PARK, small_data.RULES, lang="en", context=small_data.CONTEXT)
+def ground(datum: str) -> maps.Ground:
+    return maps.ground(small_data.PARK, small_data.RULES, lang="en", context=small_data.CONTEXT, datum=datum)
+
+
+BENEATH = bases.allowed(os.environ)
+MOMENTS = {
+    "day": lambda _: None,
+    "quarters": lambda every: maps.Times([(f"2026-Q{at}", every[name]) for at, name in enumerate(BY, 1)], 1),
+    "compare": lambda every: maps.Against("this day", "other day", every["role"]),
+}
 
 
 def classes(by: str) -> shading.Shading:
@@ -28,10 +36,12 @@ def desk() -> None:
     st.session_state["runs"] = st.session_state.get("runs", 0) + 1
     by = st.radio("Colour", BY, horizontal=True)
     far = st.checkbox("Go to the western park")
-    moment = st.radio("Moment", ["day", "quarters", "compare"], horizontal=True)
-    every = {name: maps.colours(ground(1), classes(name)) for name in BY}
+    moment = st.radio("Moment", list(MOMENTS), horizontal=True)
+    beneath = BENEATH.get(st.radio("Base", ["own", *BENEATH], horizontal=True))
+    base = ground(beneath.datum if beneath else "wgs84")
+    every = {name: maps.colours(base, classes(name)) for name in BY}
     left, right = st.columns([3, 1])
-    selection.clicked(ground(1), (st.session_state.get("map") or {}).get("picked"))
+    selection.clicked(base, (st.session_state.get("map") or {}).get("picked"))
     picked = st.session_state.get("picked")
     with left:
         st_folium(
@@ -41,15 +51,13 @@ def desk() -> None:
             use_container_width=True,
             returned_objects=[],
             feature_group_to_add=maps.view(
-                ground(1),
+                base,
                 every[by],
                 lang="en",
                 picked=picked,
                 focus={"kind": "park", "id": "west"} if far else None,
-                times=maps.Times([(f"2026-Q{at}", every[name]) for at, name in enumerate(BY, 1)], 1)
-                if moment == "quarters"
-                else None,
-                against=maps.Against("this day", "other day", every["role"]) if moment == "compare" else None,
+                moment=MOMENTS[moment](every),
+                base_map=beneath,
             ),
         )
     right.text(f"panel {json.dumps(picked)}")
