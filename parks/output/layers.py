@@ -36,7 +36,19 @@ DECIMALS: Final = 6
 OURS: Final = Path(__file__).parent
 LEAFLET: Final = Path(leaflet.BASE_DIR)
 PICTURES: Final = ("images/layers.png", "images/layers-2x.png", "images/marker-icon.png")
-SCRIPTS: Final = ("tiles", "buildings", "names", "beneath", "search", "times", "lasso", "map")
+SCRIPTS: Final = (
+    "tiles",
+    "buildings",
+    "names",
+    "beneath",
+    "search",
+    "times",
+    "pen",
+    "picture",
+    "tools",
+    "lasso",
+    "map",
+)
 """The map's scripts, each after those that it needs."""
 FILES: Final = {
     "leaflet.js": (LEAFLET / "leaflet.js",),

@@ -24,7 +24,7 @@
   };
 
   let map, options, words = {}, classes = null, there = null, edge = 1, cut = null, times, swipe, picked = null, drawing, tip, legend, homeward, notice;
-  let names, beneath, search, lasso, zones = [], parks = [], facilities = [];
+  let datum, title, names, beneath, search, lasso, tools, zones = [], parks = [], facilities = [];
   const shown = {}, answers = new Map(), afterwards = [];
 
   /* The one way by which words from data reach the page: as text, never as markup. */
@@ -75,7 +75,9 @@
     words = view.words;
     if (!legend) { controls(); }
     search.speak(words);
-    if (lasso) { lasso.speak(words); }
+    if (lasso) { lasso.speak(words); tools.speak(words); }
+    datum = view.datum || "wgs84";
+    title = view.title || "";
     homeward.title = words.home;
     homeward.setAttribute("aria-label", words.home);
     const now = times.set(view.times, words), layers = Object.assign({}, view.layers, now && { classes: now });
@@ -327,7 +329,7 @@
   function said(sentence, values) { return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole)); }
 
   function click(event) {
-    if (lasso && lasso.busy()) { return; }
+    if (lasso && (lasso.busy() || tools.takes(event.latlng))) { return; }
     const found = hit(event, true);
     if (found && found.kind === "cell") { map.fitBounds(window.ParksTiles.boundsOf(found.box), { maxZoom: cut.close, animate: false }); return; }
     if (found && found.kind === "building" && event.originalEvent && event.originalEvent.shiftKey && !options.onPick) {
@@ -359,6 +361,11 @@
   function focus() {
     const wanted = JSON.parse(shown.focus || "null");
     if (!wanted || shown.reached === shown.focus) { return; }
+    if (wanted.at) {
+      shown.reached = shown.focus;
+      map.setView([wanted.at[1], wanted.at[2]], wanted.at[0], { animate: false });
+      return;
+    }
     const bounds = wanted.box ? window.ParksTiles.boundsOf(wanted.box) : boundsOf(wanted.kind, wanted.id);
     if (!bounds) { return; }
     shown.reached = shown.focus;
@@ -385,6 +392,7 @@
     search.getContainer().parentNode.prepend(search.getContainer());
     new Home().addTo(map);
     if (!options.onPick) {
+      tools = new window.ParksTools({ root: options.root, say: say, words: words, datum: () => datum, picked: () => picked, title: () => title, legend: told }).addTo(map);
       lasso = new window.ParksLasso({ words: words, say: say, drawn: (ring) => tell({ kind: "area", ring: ring }) }).addTo(map);
     }
     legend = new Legend().addTo(map).getContainer();
@@ -429,6 +437,12 @@
     outlines.append(entry(say("span", "outline unsure", ""), words.unsure, ""), entry(say("span", "spot", ""), words.spot, ""));
     if (cut && cut.close > cut.first) { outlines.append(entry(say("span", "cell", ""), words.cells, "")); }
     box.replaceChildren(say("summary", "", classes.title), shades, say("small", "", words.counted), outlines);
+  }
+
+  /* The legend as it is written on a picture. */
+  function told() {
+    const rows = classes.legend.map((shade) => ({ label: shade.label, count: String(shade.count), colour: shade.fill === "outlined" ? "#ffffff" : shade.colour }));
+    return { title: classes.title, rows: rows };
   }
 
   /* Where a thing stands in the map's own pixels; null when it is not there. */

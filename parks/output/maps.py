@@ -57,10 +57,16 @@ class Ground:
         ``context zones parks buildings`` → the packed layer; that of the buildings says only how they are cut.
     tiles
         The buildings.
+    datum
+        What all of it stands on: that of the base map beneath.
+    title
+        The line above a picture of the map: day, scenario, and that data are made up where they are.
     """
 
     layers: Mapping[str, Layer]
     tiles: Tiles
+    datum: str
+    title: str
 
 
 class ParkMap(folium.Map):
@@ -134,7 +140,13 @@ def ground(park: Snapshot, rules: Policy, *, lang: str, context: Path = CONTEXT,
         "parks": layers.geojson(_on(datum, _parks(park, lang)), ["id", "name", "schematic"]),
         "buildings": _plain(cut.manifest() | {"tiles": layers.address(cut)}),
     }
-    return Ground({name: layers.pack(name, content) for name, content in parts.items()}, cut)
+    packed = {name: layers.pack(name, content) for name, content in parts.items()}
+    return Ground(packed, cut, datum, _title(park, words.translator(lang), lang))
+
+
+def _title(park: Snapshot, t: Translate, lang: str) -> str:
+    day = t("Data as of {day}", day=figures.day(park.day, lang))
+    return " · ".join(part for part in (t("Map of the parks"), day, park.scenario, _notice(park, t)) if part)
 
 
 def park_map(rules: Policy) -> ParkMap:
@@ -260,7 +272,8 @@ def view(
     picked
         What is selected: ``kind`` (``zone park building``) and ``id``, or ``buildings`` and ``ids``; None clears it.
     focus
-        Where to go: ``kind`` and ``id``, and any ``n`` that is other when the map shall go there again.
+        Where to go: ``kind`` and ``id``, or ``at`` (zoom, latitude, longitude); and any ``n`` that is other when the
+        map shall go there again.
     facilities
         The supporting facilities, `around`; None shows none.
     moment
@@ -274,12 +287,14 @@ def view(
     said = {
         "layers": given | {"classes": _kept(shown)},
         "words": _words(words.translator(lang)),
+        "datum": base.datum,
+        "title": base.title,
         "picked": {**picked, "ids": picked["ids"][:MOST_RINGS]} if picked and "ids" in picked else picked,
         "times": _times(moment) if isinstance(moment, Times) else None,
         "against": _against(moment) if isinstance(moment, Against) else None,
         "base": base_map and _beneath(base_map, words.translator(lang)),
     }
-    if focus and (box := base.tiles.box(focus["kind"], focus["id"])):
+    if focus and "id" in focus and (box := base.tiles.box(focus["kind"], focus["id"])):
         focus = {**focus, "box": box}
     group = folium.FeatureGroup(name="view")
     group.add_child(_Show(said | {"focus": focus}))
@@ -354,6 +369,15 @@ def _words(t: Translate) -> dict[str, Any]:
         "cell": t("Buildings here"),
         "cells": t("Square: several buildings, coloured as most of them"),
         "lasso": t("Draw a line round buildings to select them"),
+        "measure": t("Measure length and area"),
+        "measured": t("Click points on the map, or set them at the cross"),
+        "length": t("Length {length} m", length="{length}"),
+        "area": t("area {area} m² ({mu} mu)", area="{area}", mu="{mu}"),
+        "point": t("Point at the cross"),
+        "back": t("Take the last back"),
+        "end": t("End"),
+        "link": t("A link to this view"),
+        "picture": t("A picture of this view"),
         "silent": t("The base map does not answer. Our own is shown."),
         "quarter": t("Quarter"),
         "play": t("Play the quarters"),

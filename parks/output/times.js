@@ -4,6 +4,7 @@
 
   const STEP_MS = 1400;   // how long a quarter stays while they are played
 
+  /* A bar over the lower edge of the map. */
   function bar(say, kind) {
     const box = say("div", "parks-bar " + kind, "");
     L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
@@ -17,6 +18,8 @@
     slider.setAttribute("aria-label", label);
     return slider;
   }
+
+  window.parksBar = bar;
 
   /* given: say, words, shown(source): what to do when another quarter is chosen. */
   window.ParksTimes = function (map, given) {

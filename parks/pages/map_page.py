@@ -36,6 +36,7 @@ def desk(s: Session) -> None:
     """Draw map and panel together: a click reruns this part alone, and the map in the browser stays as it is."""
     from streamlit_folium import st_folium  # it registers with the running server, which must be there first
 
+    selection.linked(st.query_params)
     tenant, by, moment = _controls(s)
     left, right = st.columns([7, 5], gap="medium")
     spot, beneath = left.container(), left.container()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from parks.output.maps import Ground
     from parks.pages.session import Session
 
+VIEW: Final = re.compile(r"(\d{1,2}(?:\.\d)?),(-?\d{1,2}(?:\.\d{1,6})?),(-?\d{1,3}(?:\.\d{1,6})?)")
+PLACE: Final = re.compile(r"(zone|park|building),(.{1,80})")
+"""How a link says where the map looks, and what is selected."""
 SEVERAL: Final = "buildings"
 HALF_TURN, QUARTER_TURN = 180, 90
 MOST_POINTS: Final = 1000
@@ -46,6 +50,17 @@ def clicked(base: Ground, answer: Mapping[str, Any] | None) -> None:
         _several(sorted({str(answer["id"])} ^ set(chosen())))
     else:
         st.session_state["picked"] = {"kind": answer["kind"], "id": answer["id"]}
+
+
+def linked(query: Mapping[str, str]) -> None:
+    """Take over, once a session, where a link looks (``at=zoom,lat,lon``) and what it selects (``pick=kind,id``)."""
+    if st.session_state.get("linked"):
+        return
+    st.session_state["linked"] = True
+    if at := VIEW.fullmatch(query.get("at", "")):
+        st.session_state.setdefault("focus", {"at": [float(part) for part in at.groups()]})
+    if picked := PLACE.fullmatch(query.get("pick", "")):
+        st.session_state.setdefault("picked", {"kind": picked[1], "id": picked[2]})
 
 
 def chosen() -> list[str]:

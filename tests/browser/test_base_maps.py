@@ -107,7 +107,7 @@ def test_tiles_lie_beneath_and_say_whose_they_are(page, frame, tiles):
     assert all(asked)
     zoom, column, row = (int(part) for part in asked[0].groups())
     lon, lat = frame.evaluate(
-        "([x, y, z]) => { const at = window.map.unproject([x * 256 + 128, y * 256 + 128], z); return [at.lng, at.lat]; }",
+        "([x, y, z]) => { const at = window.map.unproject([x * 256, y * 256], z); return [at.lng, at.lat]; }",
         [column, row, zoom],
     )
     assert (lon, lat) == pytest.approx((121.6, 31.2), abs=0.5)

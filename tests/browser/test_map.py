@@ -1,11 +1,14 @@
 """The map in a real browser: drawn offline, a click answered, colours changed on the same map, markup as text."""
 
+import re
 import sys
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from PIL import Image
 
-from parks.output import maps
+from parks.output import maps, measures
 
 SMALL = Path(__file__).parent / "small"
 sys.path.insert(0, str(SMALL))
@@ -96,7 +99,7 @@ def test_a_click_opens_the_panel_and_leaves_the_map_alone(page, frame):
 def test_the_first_click_lands_where_it_is_aimed_on_a_low_screen(page, frame):
     page.set_viewport_size({"width": 1440, "height": 560})
     x, y = zoom_to(page, frame, "building", "W1")
-    assert y < 560
+    assert y < 560, "the building is below the screen"
     page.mouse.click(x, y)
     page.get_by_text('panel {"kind": "building", "id": "W1"}').wait_for()
     assert (x, y) == pytest.approx(point(page, frame, "building", "W1"))
@@ -214,6 +217,54 @@ def test_shift_click_and_a_line_select_several_buildings(page, frame):
     page.wait_for_timeout(400)
     page.mouse.click(x, y)
     page.get_by_text('panel {"kind": "building", "id": "W2"}').wait_for()
+
+
+def test_length_and_area_are_measured_with_the_keyboard_too(page, frame):
+    zoom_to(page, frame, "building", "W1")
+    frame.get_by_role("button", name="Measure length and area").click()
+    bar = frame.locator(".parks-bar.pen")
+    bar.get_by_text("Click points").wait_for()
+    corners = [(121.548, 31.198), (121.55, 31.198), (121.55, 31.1995)]
+    for lng, lat in corners[:2]:
+        at = frame.evaluate("([lng, lat]) => window.map.latLngToContainerPoint([lat, lng])", [lng, lat])
+        box = page.locator("iframe").bounding_box()
+        page.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
+    frame.evaluate("([lng, lat]) => window.map.setView([lat, lng], 16, { animate: false })", list(corners[2]))
+    frame.locator(".leaflet-container").press("Enter")
+    bar.get_by_text("area").wait_for()
+    said = bar.locator("output").inner_text()
+    exact = measures.measured(corners)
+    length, area = (float(part.replace(",", "")) for part in re.findall(r"([\d,.]+) m", said)[:2])
+    assert length == pytest.approx(exact["length_m"], rel=0.02)
+    assert area == pytest.approx(exact["area_m2"], rel=0.03)
+    bar.get_by_role("button", name="Take the last back").click()
+    frame.wait_for_function("!document.querySelector('.parks-bar.pen output').textContent.includes('area')")
+    frame.locator(".leaflet-container").press("Escape")
+    bar.wait_for(state="detached")
+    assert page.get_by_text("panel null").count() == 1
+
+
+def test_a_link_to_the_view_and_a_picture_of_it(page, frame, tmp_path):
+    page.mouse.click(*zoom_to(page, frame, "building", "W1"))
+    page.get_by_text('panel {"kind": "building", "id": "W1"}').wait_for()
+    frame.wait_for_selector('.leaflet-container[data-picked="building W1"]')
+    frame.get_by_role("button", name="A link to this view").click()
+    link = frame.get_by_role("textbox", name="A link to this view").input_value()
+    asked = dict(parse_qsl(urlsplit(link).query))
+    centre = frame.evaluate("[window.map.getCenter().lat, window.map.getCenter().lng]")
+    zoom, *at = (float(part) for part in asked["at"].split(","))
+    assert (zoom, *at) == pytest.approx((16, *centre), abs=1e-4)
+    assert asked["pick"] == "building,W1"
+    frame.locator(".parks-bar.link").get_by_role("button", name="End").click()
+    with page.expect_download() as waited:
+        frame.get_by_role("button", name="A picture of this view").click()
+    path = tmp_path / "map.png"
+    waited.value.save_as(path)
+    with Image.open(path) as picture:
+        size = frame.evaluate("[window.map.getSize().x, window.map.getSize().y]")
+        assert picture.size == (2 * (size[0] + 270), 2 * (size[1] + 44))
+        colours = {pixel for _, pixel in picture.convert("RGB").getcolors(10**7)}
+    assert {(239, 138, 46), (252, 239, 199), (107, 33, 6)} <= colours  # two buildings, and a class of the legend alone
 
 
 def test_a_search_finds_by_name_and_id_with_the_keyboard(page, frame):

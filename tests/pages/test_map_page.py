@@ -182,3 +182,20 @@ def test_the_quarters_follow_from_the_dated_targets():
     ]
     seen.rules.targets = targets.assign(starts_on=np.datetime64("NaT"))
     assert moments.ends(seen) == []
+
+
+def test_a_link_opens_where_it_looks_once(state):
+    selection.linked({"at": "15.5,31.20000,121.60000", "pick": "building,P033-C4"})
+    assert state["focus"] == {"at": [15.5, 31.2, 121.6]}
+    assert state["picked"] == {"kind": "building", "id": "P033-C4"}
+    selection.linked({"at": "10,31.0,121.0"})
+    assert state["focus"] == {"at": [15.5, 31.2, 121.6]}
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"at": "a,b,c"}, {"at": "1,2"}, {"at": "9,1e9,2"}, {"pick": "tenant,A1"}, {"pick": "zone"}]
+)
+def test_a_link_that_says_nothing_of_the_view_changes_nothing(state, query):
+    selection.linked(query)
+    assert "focus" not in state
+    assert "picked" not in state

@@ -34,10 +34,11 @@ def classes(by: str) -> shading.Shading:
 @st.fragment
 def desk() -> None:
     st.session_state["runs"] = st.session_state.get("runs", 0) + 1
-    by = st.radio("Colour", BY, horizontal=True)
-    far = st.checkbox("Go to the western park")
-    moment = st.radio("Moment", list(MOMENTS), horizontal=True)
-    beneath = BENEATH.get(st.radio("Base", ["own", *BENEATH], horizontal=True))
+    colour, when, below, far = st.columns(4)
+    by = colour.radio("Colour", BY, horizontal=True)
+    moment = when.radio("Moment", list(MOMENTS), horizontal=True)
+    beneath = BENEATH.get(below.radio("Base", ["own", *BENEATH], horizontal=True))
+    far = far.checkbox("Go to the western park")
     base = ground(beneath.datum if beneath else "wgs84")
     every = {name: maps.colours(base, classes(name)) for name in BY}
     left, right = st.columns([3, 1])
