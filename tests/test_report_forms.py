@@ -52,9 +52,7 @@ def files(drawn: reports.Draft, tmp_path_factory: pytest.TempPathFactory) -> dic
         (lang, form): folder / reports.name(drawn.made.park, lang, form) for lang in LANGUAGES for form in reports.FORMS
     }
     told: list[tuple[float, str]] = []
-    written, kept = reports.files(drawn, places, tell=lambda share, what: told.append((share, what)))
-    assert written == list(places.values())
-    assert kept == []
+    reports.files(drawn, places, tell=lambda share, what: told.append((share, what)))
     assert [share for share, _ in told] == sorted(share for share, _ in told)
     assert told[-1][0] == 1.0
     return places
@@ -317,17 +315,29 @@ def numbers(block: content.Block) -> list[list[object]]:
 
 def test_a_file_says_what_it_was_made_from_and_is_left_alone_until_that_changes(drawn, files, tmp_path: Path) -> None:
     marks = {key: seals.read(path) for key, path in files.items()}
-    assert marks == {key: drawn.mark(*key) for key in files}
+    assert marks == {key: drawn.sealed.mark(*key) for key in files}
     assert len(set(marks.values())) == len(marks), "language and format are part of it"
-    before = {path: path.read_bytes() for path in files.values()}
-    assert reports.files(drawn, files, if_changed=True) == ([], list(files.values()))
-    assert before == {path: path.read_bytes() for path in files.values()}
-    other = reports.draft(district.park("stated"), district.rules(), wanted=reports.Wanted(chapters=["summary"]))
-    place = {("en", "html"): tmp_path / "report.html"}
-    assert reports.files(other, place, if_changed=True) == (list(place.values()), [])
-    assert reports.files(other, place, if_changed=True) == ([], list(place.values()))
-    shorter = replace(other, wanted=reports.Wanted(chapters=["summary", "demand"]))
-    assert reports.files(shorter, place, if_changed=True) == (list(place.values()), [])
+    assert drawn.sealed.due(files) == {}
+    missing = {("en", "pdf"): tmp_path / "none.pdf"}
+    assert drawn.sealed.due(files | missing) == missing
+    park, rules, place = district.park("stated"), district.rules(), {("en", "html"): tmp_path / "report.html"}
+    other = reports.sealed(park, rules, reports.Wanted(chapters=["summary"]))
+    assert other.due(place) == place
+    reports.files(reports.draft(park, rules, given=other), place)
+    assert other.due(place) == {}
+    assert reports.sealed(park, rules, reports.Wanted(chapters=["summary", "demand"])).due(place) == place
+    assert reports.sealed(park, rules, reports.Wanted("started", chapters=["summary"])).due(place) == place
+
+
+def test_a_report_of_one_language_is_made_once(monkeypatch, tmp_path: Path) -> None:
+    made = []
+    summary = reports.CHAPTERS["summary"]
+    monkeypatch.setitem(reports.CHAPTERS, "summary", lambda one: made.append(one.lang) or summary(one))
+    draft = reports.draft(district.park(), district.rules(), wanted=reports.Wanted(chapters=["summary"]))
+    places = {(lang, form): tmp_path / f"{lang}.{form}" for form in ("html", "xlsx") for lang in LANGUAGES}
+    reports.files(draft, places)
+    assert draft.report("en") is draft.report("en")
+    assert made == ["zh", "en"]
 
 
 def test_a_file_that_is_none_of_ours_carries_nothing(tmp_path: Path) -> None:
