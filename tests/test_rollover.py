@@ -88,11 +88,6 @@ def test_bands_and_quarters_add_up_to_what_is_let(park: snapshot.Snapshot) -> No
         assert cents(sum(bands, pd.Series(0.0, index=frame.index))) == cents(total["let_m2"])
         assert frame["leases"].sum() == (space["state"] == "let").sum()
     assert cents(rollover.by_quarter(space)["area_m2"]) == cents(total["let_m2"])
-    months = vacancy.expiries(space)
-    within = rollover.by(space, "zone")
-    for at, month in enumerate(rollover.MONTHS):
-        reached = sum((within[f"end_{one}_m2"].fillna(0).sum() for one in rollover.MONTHS[: at + 1]), 0.0)
-        assert round(reached * 100) == cents(months.loc[months["months"] == month, "area_m2"])
 
 
 # --- demand and balance ---------------------------------------------------------------------------------------------

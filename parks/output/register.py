@@ -127,16 +127,11 @@ def _demand(made: Material) -> Iterator[tuple[Any, ...]]:
 
 
 def _rollover(made: Material) -> Iterator[tuple[Any, ...]]:
-    t, found = made.t, rollover.expiries(made)
-    source = _tables(("leases", "units"), made)
-    for months in rollover.MONTHS:
-        rows = found[found["months"] == months]
-        figure = t("Leases that end within {months} months", months=months)
-        value, told = figures.known_sum(rows["area_m2"]), _worst(rows.loc[rows["leases"] > 0, "standing"], made)
-        yield figure, value, "m²", source, _day(made), told, "vacancy.expiries"
-    rest = rollover.endless(made)
-    value = figures.known_sum(rest["let_m2"])
-    yield t("Let without a known end"), value, "m²", source, _day(made), _worst(rest["standing"], made), "vacancy.by"
+    t, found = made.t, rollover.endings(made)
+    source, told = _tables(("leases", "units"), made), _worst(found["standing"], made)
+    for band, name in rollover.band_names(made).items():
+        value = figures.known_sum(found[f"end_{band}_m2"])
+        yield t("Let: {when}", when=name), value, "m²", source, _day(made), told, "rollover.by"
     runs = vacancy.contiguous(made.space, made.park)
     value = runs["area_m2"].max() if runs["area_m2"].notna().any() else (pd.NA if len(runs) else 0.0)
     told = _worst(runs["standing"].head(1), made)

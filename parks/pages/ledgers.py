@@ -152,7 +152,7 @@ def taken_out(s: Session) -> None:
 def gaps(s: Session, rule: str, basis: str) -> None:
     """List what is not known and would have to be."""
     t = s.t
-    frame = lacks.missing(s.park, s.rules, rule=rule, basis=basis)
+    frame = lacks.of_programme(s.park, s.rules, rule=rule, basis=basis)
     if frame.empty:
         st.success(t("Nothing is missing of the projects that count and of the targets."))
         return

@@ -10,7 +10,7 @@ import streamlit as st
 from parks import demand
 from parks.output import charts, figures
 from parks.pages import ledgers, start, tables, vacancy_desk
-from parks.status import forecast, progress, vacancy
+from parks.status import forecast, progress, rollover, vacancy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,8 +33,10 @@ class Prepared:
         Progress and forecast of the two programmes.
     waiting
         The open needs: of applicants, and of companies here that ask for more.
-    late, soon
-        Milestones behind plan; let space that ends within 12 months, by zone.
+    late
+        Milestones behind plan.
+    soon
+        Let area that ends within 12 months [m²], of what is known.
     drawn
         The charts as Vega-Lite.
     """
@@ -44,7 +46,7 @@ class Prepared:
     likely: pd.DataFrame
     waiting: pd.DataFrame
     late: pd.DataFrame
-    soon: pd.DataFrame
+    soon: float
     drawn: dict[str, dict[str, Any]]
 
 
@@ -70,7 +72,7 @@ def _prepared(_s: Session, key: tuple[object, ...]) -> Prepared:
         likely=likely,
         waiting=s.park.needs[demand.waiting(s.park)],
         late=progress.late(s.park),
-        soon=vacancy.expiries(s.space, months=(12,), counted_in=s.counted_in),
+        soon=rollover.by(s.space, "zone", counted_in=s.counted_in)["end_12_m2"].sum(),
         drawn={name: chart.to_dict() for name, chart in drawn.items()},
     )
 
@@ -148,7 +150,7 @@ def _attention(s: Session, made: Prepared) -> None:
     t = s.t
     st.subheader(t("Needs attention"))
     late, waiting = made.late["project_id"].nunique(), made.waiting["tenant_id"].nunique()
-    blank, soon = int(s.space["lettable_m2"].isna().sum()), made.soon["area_m2"].sum()
+    blank, soon = int(s.space["lettable_m2"].isna().sum()), made.soon
     lines = [
         (late, t("{count} projects are behind a milestone", count=late), "programme"),
         (soon, t("{area} of let space falls vacant within 12 months", area=s.area(soon)), "vacancy"),
