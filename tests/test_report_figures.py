@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from parks import demand, words
 from parks.output import figures, mending, register, reported, reports, rollover
-from parks.status import forecast, gaps, progress, vacancy
+from parks.status import forecast, gaps, growth, localisation, measured, progress, requests, support, vacancy
 from parks.status import rollover as ending
 
 FIGURES = reports.Wanted(chapters=[code for code in reports.CHAPTERS if code not in {"maps", "plan"}])
@@ -98,7 +98,27 @@ def expected(park, rules) -> list[tuple[str, object]]:
     runs = vacancy.contiguous(space, park)
     known = runs["area_m2"].dropna()
     found.append(("vacancy.contiguous", known.max() if len(known) else (pd.NA if len(runs) else 0.0)))
-    return found
+    return [*found, *round_the_companies(park, rules, space)]
+
+
+def round_the_companies(park, rules, space) -> list[tuple[str, object]]:
+    """Return function and value of every figure on requests, growth, localisation, facilities, and of the papers."""
+    zones, told = dict(rules.zones.set_index("zone_id")["counted_in"]), requests.loop(park)
+    parts = [
+        ("requests.by_state", requests.by_state(told), ["requests"]),
+        ("requests.by_owner", requests.by_owner(told), list(requests.STATES)),
+        ("growth.expected", growth.expected(park, space, rules), ["asked_m2", "left_m2"]),
+        ("localisation.by_target", localisation.by_target(park, rules), ["value_min", *localisation.STEPS]),
+        ("support.coverage", support.coverage(space, support.nearest(park, rules), zones), ["covered_m2", "share"]),
+        ("support.capacity", support.capacity(park, zones), ["facilities", "capacity"]),
+        ("measured.by_figure", measured.by_figure(park, rules).dropna(subset="measure"), ["value", "share"]),
+    ]
+    return [
+        ("policy.targets" if name == "value_min" else function, row[name])
+        for function, frame, names in parts
+        for row in frame.to_dict("records")
+        for name in names
+    ]
 
 
 @given(ledgers())
@@ -150,7 +170,7 @@ def made(**changed):
 
 def test_what_is_unknown_is_listed_to_be_mended() -> None:
     rules = district.rules()
-    rules.targets = rules.targets.assign(clause=["任务4", pd.NA])
+    rules.targets = rules.targets.assign(clause=["任务4", pd.NA, "任务9", "任务9"])
     tables = district.tables()
     columns = "project_id name_zh name_en kind zone_id developer gfa_m2 counts_to"
     undated = district.frame(columns, ("J5", "无日期", "Undated", "renewal", None, None, 100.0, "PT11"))
@@ -176,7 +196,7 @@ def test_what_is_unknown_is_listed_to_be_mended() -> None:
     clause = reports.CHAPTERS["summary"](held).blocks[0].rows[1][-1]
     assert clause == "Paper, unknown"
     row = rollover.chapter(held).blocks[0].rows[0]
-    assert row == ("Core", 1000.0, 0.0, 0.0, 0.0, 0.0, 1000.0, 1, 1, 0, "Stated")
+    assert row == ("Core", 1000.0, 0.0, 0.0, 0.0, 0.0, 1000.0, 1, 0, 1, "Stated")
 
 
 def test_the_report_and_the_pages_list_the_same_rows() -> None:
@@ -194,7 +214,7 @@ def test_the_report_and_the_pages_list_the_same_rows() -> None:
 
 def test_what_is_to_be_mended_is_said_in_the_language_of_the_report() -> None:
     rules = district.rules()
-    rules.targets = rules.targets.assign(value_min=pd.array([pd.NA, 8000.0], dtype="Float64"))
+    rules.targets = rules.targets.assign(value_min=pd.array([pd.NA, 8000.0, 100.0, 35.0], dtype="Float64"))
     found = mending.rows(made(rules=rules).speaking("zh"))
     row = next(row for row in found if row[1] == "PT10")
     assert row == ("目标", "PT10", "新建", "目标值", "完成比例与达成概率未知。", "明示")
@@ -216,8 +236,8 @@ def test_leases_without_an_end_stand_apart_from_those_that_end() -> None:
     leases = district.tables()["leases"].assign(state="let")
     block = rollover.chapter(made(leases=leases)).blocks[0]
     # L1 over U1 (1,000 m²) ends on 2027-01-01, within 12 months of 2026-06-30; L2 over U3 (250.5 m²) has no end
-    assert block.rows == [("Core", 1250.5, 1000.0, 0.0, 0.0, 0.0, 250.5, 2, 1, 0, "Stated")]
-    assert block.total == ("Total", 1250.5, 1000.0, 0.0, 0.0, 0.0, 250.5, 2, 1, 0, "")
+    assert block.rows == [("Core", 1250.5, 1000.0, 0.0, 0.0, 0.0, 250.5, 2, 0, 1, "Stated")]
+    assert block.total == ("Total", 1250.5, 1000.0, 0.0, 0.0, 0.0, 250.5, 2, 0, 1, "")
 
 
 def test_space_that_adjoins_is_one_place() -> None:

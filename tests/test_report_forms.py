@@ -243,7 +243,7 @@ def shown(cell: object) -> object:
 def test_the_geopackage_holds_the_figures_and_the_cover(drawn, said, files) -> None:
     path = files["en", "gpkg"]
     layers = dict(pyogrio.list_layers(path).tolist())
-    assert layers.keys() == {"zones", "parks", "buildings", "units", "projects", "metadata"}
+    assert layers.keys() == {"zones", "parks", "buildings", "units", "projects", "facilities", "metadata"}
     zones = pyogrio.read_dataframe(path, layer="zones").set_index("zone_id")
     assert (zones.loc["Z-A", "vacant_m2"], zones.loc["Z-A", "new_build_done_m2"]) == (500.0, 3000.0)
     assert np.isnan(zones.loc["Z-B", "vacant_m2"])
@@ -252,6 +252,10 @@ def test_the_geopackage_holds_the_figures_and_the_cover(drawn, said, files) -> N
     assert (buildings.loc["B1", "lettable_m2"], buildings.loc["B1", "unknown_units"]) == (1750.5, 1)
     projects = pyogrio.read_dataframe(path, layer="projects").set_index("project_id")
     assert list(projects["part"]) == ["done", "under_way", "planned", "planned"]
+    facilities = pyogrio.read_dataframe(path, layer="facilities").set_index("facility_id")
+    assert facilities["in_use"].tolist() == [True, True, False]
+    assert facilities.geometry.isna().tolist() == [False, False, True]
+    assert facilities.loc["F2", "capacity"] == 300.0
     with sqlite3.connect(path) as asked:
         facts = dict(asked.execute("SELECT fact, value FROM metadata"))
         moments = {row[0] for row in asked.execute("SELECT last_change FROM gpkg_contents")}

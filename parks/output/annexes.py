@@ -9,7 +9,7 @@ import pandas as pd
 from parks import schema
 from parks.output import chapters, charts, figures
 from parks.output.content import Block, Chapter, Column, Graph
-from parks.status import vacancy
+from parks.status import measured, vacancy
 
 if TYPE_CHECKING:
     from parks.output.chapters import Material
@@ -185,18 +185,6 @@ def definitions(made: Material) -> Chapter:
     """Return how every figure is counted, and the assumptions of the forecast."""
     t = made.t
     rules = Block(t("How it is counted"), (Column(t("Figure")), Column(t("Definition"))), _said(made))
-    forecast = made.rules.assumptions[made.rules.assumptions["name"].str.startswith(("delay.", "dropout."))]
-    assumed = [
-        (row[f"label_{made.lang}"], row["value"], row["unit"], figures.standing(row["standing"], t), row["source"])
-        for row in forecast.to_dict("records")
-    ]
-    heads = (
-        Column(t("Assumption")),
-        Column(t("Value"), "number"),
-        Column(t("Unit of measure")),
-        Column(t("Standing")),
-        Column(t("Source")),
-    )
     chances = [
         (
             figures.kind(row["kind"], t),
@@ -218,8 +206,74 @@ def definitions(made: Material) -> Chapter:
         Column(t("Runs"), "count"),
         Column(t("Seed"), "general"),
     )
-    blocks = (rules, Block(t("Forecast"), outcome, chances), Block(t("Assumptions of the forecast"), heads, assumed))
+    assumed = assumptions(made, t("Assumptions of the forecast"), "delay.", "dropout.")
+    blocks = (rules, Block(t("Forecast"), outcome, chances), assumed)
     return Chapter(t("Definitions"), t("Definitions"), blocks)
+
+
+def assumptions(made: Material, title: str, *prefixes: str) -> Block:
+    """Return the assumptions of the policy whose names begin so, with where they come from."""
+    t, every = made.t, made.rules.assumptions
+    rows = [
+        (row[f"label_{made.lang}"], row["value"], row["unit"], figures.standing(row["standing"], t), row["source"])
+        for row in every[every["name"].str.startswith(prefixes)].to_dict("records")
+    ]
+    heads = (
+        Column(t("Assumption")),
+        Column(t("Value"), "number"),
+        Column(t("Unit of measure")),
+        Column(t("Standing")),
+        Column(t("Source")),
+    )
+    return Block(title, heads, rows)
+
+
+def papers(made: Material) -> Chapter:
+    """Return every figure of the papers in their order: its clause, what it asks for, and what our data measures."""
+    t, found = made.t, policy_figures(made)
+    names = {"progress": t("area done (m²)"), "localisation": t("items done")}
+    rows = [
+        (
+            row["target_id"],
+            chapters.target(made, row),
+            chapters.clause(made, row["target_id"]),
+            *("" if figures.missing(row[name]) else row[name] for name in ("value_min", "value_max", "unit")),
+            names.get(str(row["measure"]), t("no data")),
+            *("" if figures.missing(row["measure"]) else row[name] for name in ("value", "share", "unknown")),
+            "" if figures.missing(row["measure"]) else figures.standing(row["figure_standing"], t),
+        )
+        for row in found.to_dict("records")
+    ]
+    columns = (
+        Column(t("No.")),
+        Column(t("As the paper says it")),
+        Column(t("Clause")),
+        Column(t("Least"), "number"),
+        Column(t("Most"), "number"),
+        Column(t("Unit of measure")),
+        Column(t("Our data")),
+        Column(t("Measured"), "number"),
+        Column(t("Share of the least"), "share"),
+        Column(t("Projects of unknown area"), "count"),
+        Column(t("Standing")),
+    )
+    count = int(found["measure"].notna().sum())
+    lines = (
+        t(
+            "Of {all} figures of the papers our data measures {count}; the others have no data.",
+            all=len(rows),
+            count=count,
+        ),
+        t("The papers disagree in places; their figures are kept apart and never merged."),
+    )
+    title = t("Figures of the papers")
+    return Chapter(title, title, (Block("", columns, rows),), lines=lines)
+
+
+def policy_figures(made: Material) -> pd.DataFrame:
+    """Return the targets with what is measured of them (`measured.by_figure`), whose standing is `figure_standing`."""
+    found = measured.by_figure(made.park, made.rules, rule=made.rule, basis=made.basis)
+    return made.rules.targets.merge(found.rename(columns={"standing": "figure_standing"}), on="target_id", how="left")
 
 
 def _said(made: Material) -> list[tuple[str, str]]:

@@ -34,6 +34,8 @@ STATE_COLOURS = {
 """State of space → colour, in the order of stacking: the hues of Okabe and Ito (2008), and greys."""
 PROGRESS_COLOURS = {"done": "#0072B2", "under_way": "#56B4E9", "planned": "#C9D3DC"}
 """Part of a programme → colour."""
+GROWTH_COLOURS = {"pilot": "#56B4E9", "production": "#0072B2"}
+"""Stage that the growth path leads to → colour."""
 ROLE_COLOURS = {"bearing": "#0072B2", "linked": "#009E73", "core": "#D55E00", "outside": "#B8C2CC"}
 """Role of a zone → colour, in the order of drawing: the core lies inside a bearing area."""
 FIT_COLOURS = {"core": "#0072B2", "supported": "#8CC5EA", "neutral": "#EDEFF2", "unsuitable": "#E69F00"}
@@ -198,9 +200,9 @@ def growth(expected: pd.DataFrame, lang: str) -> alt.LayerChart:
         }
         for row in marks.records(expected)
     ]
-    names = [figures.stage(code, t) for code in ("pilot", "production")]
+    names = [figures.stage(code, t) for code in GROWTH_COLOURS]
     drawn = marks.columns(bars, "year", t("Year"), t).encode(
-        color=alt.Color("part:N", title=None, scale=alt.Scale(domain=names, range=["#56B4E9", "#0072B2"]))
+        color=alt.Color("part:N", title=None, scale=alt.Scale(domain=names, range=list(GROWTH_COLOURS.values())))
     )
     return marks.dressed(t("Expected demand on the growth path, by year"), drawn, height=240)
 

@@ -229,6 +229,12 @@ def localised(code: object, t: Translate) -> str:
     return names.get(str(code), t("unknown"))
 
 
+def answered(code: object, t: Translate) -> str:
+    """Return how far a request has come (``found solved answered``)."""
+    names = {"found": t("Found, open"), "solved": t("Solved, to be answered"), "answered": t("Answered")}
+    return names.get(str(code), t("unknown"))
+
+
 def capacity(amount: object, unit: object, lang: str) -> str:
     """Return what a facility offers, with what it counts; an unknown amount as a word."""
     t = words.translator(lang)

@@ -26,6 +26,7 @@ from parks.output import (
     register,
     rollover,
     seals,
+    services,
     sheets,
     tables,
     webpages,
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 RUNS = 2000
 """Simulated futures behind the probability."""
 FORMS: Final = ("xlsx", "docx", "pdf", "html", "gpkg")
-EDITION: Final = "1"
+EDITION: Final = "2"
 """Raised when the same inputs make another report: files made before are then made anew."""
 CHAPTERS: Final[Mapping[str, Callable[[Material], Chapter]]] = {
     "summary": chapters.summary,
@@ -60,8 +61,13 @@ CHAPTERS: Final[Mapping[str, Callable[[Material], Chapter]]] = {
     "rollover": rollover.chapter,
     "contiguous": rollover.contiguous,
     "demand": annexes.demand,
+    "requests": services.requests,
+    "growth": services.growing,
+    "localised": services.localised,
+    "support": services.supporting,
     "plan": placements.chapter,
     "maps": map_pages.chapter,
+    "papers": annexes.papers,
     "published": annexes.published,
     "mending": mending.chapter,
     "register": register.chapter,

@@ -33,7 +33,7 @@ def chapter(made: Material) -> Chapter:
     """Return the let area by zone and by when its lease ends; what has no known end stands apart."""
     t, found, bands = made.t, endings(made), band_names(made)
     zones = made.names(made.rules.zones, "zone_id")
-    told = ("let_m2", *(f"end_{band}_m2" for band in bands), "leases", "open_leases", "unknown_leases")
+    told = ("let_m2", *(f"end_{band}_m2" for band in bands), "leases", "unknown_leases", "open_leases")
     rows = [
         (
             t("unknown") if figures.missing(row["zone_id"]) else zones.get(str(row["zone_id"]), row["zone_id"]),
@@ -47,8 +47,8 @@ def chapter(made: Material) -> Chapter:
         Column(t("Let (m²)"), "area"),
         *(Column(t("{state} (m²)", state=name), "area") for name in bands.values()),
         Column(t("Leases"), "count"),
-        Column(t("Leases without a known end"), "count"),
         Column(t("Of these, units of unknown area"), "count"),
+        Column(t("Leases without a known end"), "count"),
         Column(t("Standing")),
     )
     total = (t("Total"), *(_sum(rows, place) for place in range(1, len(columns) - 1)), "")
