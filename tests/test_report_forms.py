@@ -103,6 +103,21 @@ def test_the_document_holds_every_cell(lang: str, said, files) -> None:
     )
 
 
+def test_a_chapter_of_one_page_is_set_closer_with_smaller_drawings() -> None:
+    draft = reports.draft(district.park(), district.rules(), wanted=reports.Wanted(chapters=["summary"]))
+    one, lines = draft.report("en"), []
+    for chapter in (one.chapters[0], replace(one.chapters[0], one_page=False)):
+        made = documents.docx_bytes(replace(one, chapters=(chapter,)), MARK)
+        book = docx.Document(io.BytesIO(made))
+        cell = book.tables[1].rows[1].cells[1].paragraphs[0]
+        heading = next(part for part in book.paragraphs if part.style.name.lower() == "heading 2")
+        lines.append((cell.paragraph_format.line_spacing, heading.paragraph_format.space_before, book.inline_shapes[0]))
+    (close, before, small), (usual, own, large) = lines
+    assert (close, usual, own) == (0.9, None, None)
+    assert before.pt == 7
+    assert small.width / large.width == pytest.approx(documents.SMALL / documents.SHARE, rel=0.01)
+
+
 def test_the_document_names_its_chinese_fonts() -> None:
     styles = zipfile.ZipFile(TEMPLATES / documents.TEMPLATE).read("word/styles.xml").decode()
     assert 'w:eastAsia="Microsoft YaHei"' in styles
@@ -224,8 +239,9 @@ def markup_free(text: str) -> str:
 def test_the_workbook_holds_every_number(lang: str, said, files) -> None:
     book = python_calamine.CalamineWorkbook.from_path(files[lang, "xlsx"])
     t = words.translator(lang)
-    assert book.sheet_names == [t("Cover"), *(chapter.name for chapter in said[lang].chapters)]
-    for chapter in said[lang].chapters:
+    held = [sheet for chapter in said[lang].chapters for sheet in content.sheets_of(chapter)]
+    assert book.sheet_names == [t("Cover"), *(sheet.name for sheet in held)]
+    for chapter in held:
         lines = book.get_sheet_by_name(chapter.name).to_python(skip_empty_area=False)
         found = [[shown(cell) for cell in line] for line in lines]
         for block in chapter.blocks:

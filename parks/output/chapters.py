@@ -238,7 +238,7 @@ def clause(made: Material, target_id: str) -> str:
     t, row = made.t, made.rules.targets.set_index("target_id").loc[target_id]
     titles = made.rules.documents.set_index("document_id")[f"title_{made.lang}"]
     said = t("unknown") if figures.missing(row["clause"]) else row["clause"]
-    return t("{document}, {clause}", document=titles.get(row["document_id"], t("unknown")), clause=said)
+    return t("{document}, {clause}", document=titles.get(str(row["document_id"]), t("unknown")), clause=said)
 
 
 def _ledgers(made: Material) -> Block:

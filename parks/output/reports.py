@@ -340,7 +340,7 @@ def is_illustrative(park: Snapshot) -> bool:
 def _write(part: Path, held: Draft, said: Report, form: str, mark: str) -> None:
     if form == "xlsx":
         told = {"title": said.title, "author": said.district, "keywords": mark}
-        held_sheets = [_cover(said), *said.chapters]
+        held_sheets = [_cover(said), *(sheet for chapter in said.chapters for sheet in content.sheets_of(chapter))]
         sheets.write(part, held_sheets, lang=said.lang, notice=said.notice, day=said.day, told=told)
     elif form == "docx":
         part.write_bytes(documents.docx_bytes(said, mark, templates=held.sealed.wanted.templates))

@@ -132,9 +132,7 @@ def growing(made: Material) -> Chapter:
         t("Companies left out, of unknown stage or area: {count}", count=left_out),
     )
     series = {place: charts.GROWTH_COLOURS[stage] for place, stage in enumerate(steps, start=1)}
-    graph = Graph(
-        t("Expected demand on the growth path, by year"), 0, series, kind="column", axis=t("Area (m²)"), stacked=False
-    )
+    graph = Graph(t("Expected demand on the growth path, by year"), 0, series, kind="column", axis=t("Area (m²)"))
     path = Block(t("Expected by year"), columns, rows, notes=notes, graph=graph)
     held = growth.held(made.park, made.space)
     now = [(figures.stage(stage, t), area) for stage, area in held.items()]
