@@ -243,6 +243,11 @@ def capacity(amount: object, unit: object, lang: str) -> str:
     return f"{number(amount, lang)} {'' if missing(unit) else unit}".rstrip()
 
 
+def measure(unit: object) -> str:
+    """Return a unit of measure as it is written; nothing where the ledger or the paper names none."""
+    return "" if missing(unit) else "m²" if unit == "m2" else str(unit)
+
+
 def _unknown(lang: str) -> str:
     t = words.translator(lang)
     return t("unknown")

@@ -171,7 +171,7 @@ def _localised(made: Material) -> Iterator[tuple[Any, ...]]:
         named = f"{code} {chapters.target(made, paper)}"
         asked = t("{target}: asked for", target=named)
         clause, told = chapters.clause(made, code), figures.standing(paper["standing"], t)
-        yield asked, row["value_min"], _measure(paper["unit"]), clause, _day(made), told, "policy.targets"
+        yield asked, row["value_min"], figures.measure(paper["unit"]), clause, _day(made), told, "policy.targets"
         for step in localisation.STEPS:
             figure = f"{named}: {figures.localised(step, t)}"
             yield figure, row[step], "", source, _day(made), _said(row, made), "localisation.by_target"
@@ -190,7 +190,7 @@ def _support(made: Material) -> Iterator[tuple[Any, ...]]:
     source = _tables(("facilities",), made)
     for row in support.capacity(made.park, made.counted_in).to_dict("records"):
         place, unit = f"{_place(row['zone_id'], zones, t)}, {figures.facility(row['kind'], t)}", row["capacity_unit"]
-        parts = ((t("facilities"), "facilities", ""), (t("capacity"), "capacity", _measure(unit)))
+        parts = ((t("facilities"), "facilities", ""), (t("capacity"), "capacity", figures.measure(unit)))
         for name, column, measure in parts:
             yield f"{place}: {name}", row[column], measure, source, _day(made), _said(row, made), "support.capacity"
 
@@ -203,7 +203,7 @@ def _papers(made: Material) -> Iterator[tuple[Any, ...]]:
         ledgers = ("projects", "milestones") if row["measure"] == "progress" else ("localisations",)
         paper = chapters.clause(made, row["target_id"])
         parts = (
-            (t("measured"), "value", _measure(row["unit"]), _tables(ledgers, made)),
+            (t("measured"), "value", figures.measure(row["unit"]), _tables(ledgers, made)),
             (t("share of the least"), "share", "0–1", paper),
         )
         for name, column, unit, source in parts:
@@ -233,11 +233,6 @@ def _said(row: Any, made: Material) -> str:  # noqa: ANN401 - a row of a frame
 
 def _place(zone: object, zones: dict[str, str], t: Translate) -> str:
     return t("unknown") if figures.missing(zone) else zones.get(str(zone), str(zone))
-
-
-def _measure(unit: object) -> str:
-    """Return the unit of measure as the ledgers and the papers write it; nothing where they do not."""
-    return "" if figures.missing(unit) else "m²" if unit == "m2" else str(unit)
 
 
 def _unit(column: str) -> str:
