@@ -13,6 +13,7 @@ from parks.status import measured, vacancy
 
 if TYPE_CHECKING:
     from parks.output.chapters import Material
+    from parks.words import Translate
 
 HELD = ("let", "fitting_out", "reserved", "intended", "locked", "vacant", "renovation", "not_built", "unknown")
 """States in the order of the columns and of stacking."""
@@ -305,6 +306,14 @@ def _said(made: Material) -> list[tuple[str, str]]:
             ),
         ),
         (t("Unplaced demand"), _asked(made)),
+        (
+            t("Let area by when its lease ends"),
+            t(
+                "Each let unit is in one horizon: its lease ends so many months after the data date at most, "
+                "and in no nearer one."
+            ),
+        ),
+        *_said_of_companies(t),
         (t("Zones"), t("A park counts in one zone; a zone that lies in another for the totals is counted there.")),
         (
             t("Standing"),
@@ -312,6 +321,34 @@ def _said(made: Material) -> list[tuple[str, str]]:
                 "Stated: in an official paper. Reported: published by others. Inferred: concluded by us. "
                 "Illustrative: made up for demonstration. A sum has the weakest standing of its rows."
             ),
+        ),
+    ]
+
+
+def _said_of_companies(t: Translate) -> list[tuple[str, str]]:
+    """Return figure and definition of the chapters round the companies and of the papers' figures."""
+    return [
+        (
+            t("Requests"),
+            t("Found, solved, answered as far as reached on the data date; days to solve from finding to solving."),
+        ),
+        (
+            t("Growth path"),
+            t(
+                "Each year a share of the area held at a stage moves on and asks for a multiple at the next; "
+                "the shares and multiples are assumed."
+            ),
+        ),
+        (
+            t("In reach"),
+            t(
+                "Lettable area of buildings whose middle lies no further from the nearest facility in use than the "
+                "assumed reach, over that of buildings at a known distance."
+            ),
+        ),
+        (
+            t("Measured"),
+            t("Area done, or items done, of what counts to a figure of the papers; no data where nothing does."),
         ),
     ]
 
