@@ -25,6 +25,9 @@ M2_PER_UNIT = 10_000
 """Axes count 万平方米, in English 10,000 m²."""
 FURNITURE = 130
 """Height of title, legend and axis [px]: the page counts them in the height of a chart."""
+LEGENDS = {"top": {"anchor": "start", "bounds": "full"}}
+"""Layout of the legends of a narrow chart: from its left edge, not from that of its bars, where long names of places
+would push them out of sight."""
 INK, QUIET, LINES, PALE = "#3A4652", "#6B7785", "#E3E8EE", "#56B4E9"
 
 
@@ -110,7 +113,7 @@ def labels(rows: Rows, *, dx: int = 5, dy: int = 0) -> alt.Chart:
     return placed
 
 
-def columns(bars: Rows, key: str, axis: str, t: Translate, *, colour: str = PALE) -> alt.Chart:
+def columns(bars: Rows, key: str, axis: str, t: Translate, *, colour: str = PALE, angle: int = -40) -> alt.Chart:
     """Return one standing bar a row.
 
     Parameters
@@ -123,6 +126,8 @@ def columns(bars: Rows, key: str, axis: str, t: Translate, *, colour: str = PALE
         Says a sentence.
     colour
         Of the bars.
+    angle
+        Of the labels along the axis [degrees].
     """
     tips = [alt.Tooltip(f"{key}:N", title=axis), alt.Tooltip("shown:N", title=t("Area (m²)"))]
     if bars and "units" in bars[0]:
@@ -131,7 +136,7 @@ def columns(bars: Rows, key: str, axis: str, t: Translate, *, colour: str = PALE
         over(bars)
         .mark_bar(color=colour)
         .encode(
-            x=alt.X(f"{key}:O", title=axis, axis=alt.Axis(labelAngle=-40)),
+            x=alt.X(f"{key}:O", title=axis, axis=alt.Axis(labelAngle=angle)),
             y=alt.Y("value:Q", title=unit(t)),
             tooltip=tips,
         )
@@ -151,3 +156,10 @@ def dressed(title: str, *layers: alt.Chart, height: int, note: str = "") -> alt.
         .configure_legend(orient="top", labelLimit=180, columns=3, labelFontSize=11)
     )
     return chart
+
+
+def narrow(chart: alt.LayerChart) -> dict[str, Any]:
+    """Return a chart as Vega-Lite for a narrow place, with its legends in full (Altair knows no word for that)."""
+    spec: dict[str, Any] = chart.to_dict()
+    spec["config"]["legend"]["layout"] = LEGENDS
+    return spec

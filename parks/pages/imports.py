@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from parks.intake.imports import Brought, Order
     from parks.pages.jobs import Job, Tell
     from parks.pages.session import Session
+    from parks.words import Translate
 
 ENDINGS = [
     "xlsx",
@@ -61,6 +63,7 @@ def show(s: Session) -> None:
         type=ENDINGS,
         key="import_file",
     )
+    st.html(_uploader(t))
     with right:
         _templates(s)
     if upload is None:
@@ -76,6 +79,23 @@ def show(s: Session) -> None:
         _finish(s)
     else:
         _weighed(s, job.result)
+
+
+def _uploader(t: Translate) -> str:
+    """Return the style that says the uploader's own English words in the reader's language."""
+    box, size = "[data-testid=stFileUploaderDropzone]", st.get_option("server.maxUploadSize")
+    kinds = ", ".join(ending.upper() for ending in ENDINGS)
+    said = {
+        f"{box} button p": t("Choose a file"),
+        f"{box} [data-testid=stFileUploaderDropzoneInstructions] span": t(
+            "or drop it here; at most {size} MB: {kinds}", size=size, kinds=kinds
+        ),
+    }
+    rules = (
+        f"{place} {{font-size: 0}} {place}::after {{content: {json.dumps(words)}; font-size: 0.9rem}}"
+        for place, words in said.items()
+    )
+    return f"<style>{' '.join(rules)}</style>"
 
 
 def _opened(s: Session, upload: UploadedFile) -> Job | None:

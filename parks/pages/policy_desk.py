@@ -62,9 +62,14 @@ def _table(
     s: Session, frame: pd.DataFrame, columns: list[str], key: str, table: str | None = None, *, pick: bool = False
 ) -> int | None:
     """Show these columns, with codes said in words; return the position of the row picked, if one can be."""
-    shown, said = frame[columns].copy(), codes(s.t)
+    shown, said, every = frame[columns].copy(), codes(s.t), s.t("every sector")
     for column in {"comparator", "scope", "fit_level", "basis", "confidence", "rule_type"} & set(columns):
         shown[column] = [said.get(str(code), code) for code in shown[column]]
+    if "unit" in shown:
+        shown["unit"] = shown["unit"].replace("m2", "m²")
+    if "sector_code" in shown:
+        sectors = tables.names(s, "sectors")
+        shown["sector_code"] = [every if code == "ALL" else sectors.get(code, code) for code in shown["sector_code"]]
     if "stages" in shown:
         shown["stages"] = [tables.stages(cell, s) for cell in shown["stages"].fillna("")]
     return tables.show(shown, s, key=key, table=table, titles={} if table else _titles(s), height=TALL, pick=pick)
@@ -115,7 +120,7 @@ def _titles(s: Session) -> dict[str, str]:
     t = s.t
     return {
         "target_id": t("No."),
-        "task_no": t("Task"),
+        "task_no": t("Task no."),
         "value": t("Measured"),
         "share": t("Share of the least"),
         "phrase_zh": t("As the paper says it"),

@@ -119,9 +119,7 @@ def _localisation(s: Session) -> None:
     st.caption(t("Items that count to no target: {count}.", count=localisation.uncounted(park)))
     own = ["localisation_id", "kind", s.names, "tenant_id", "zone_id", "way", "progress", "done_on", "counts_to"]
     frame = park.localisations[[*own, "source", "source_date", "standing"]]
-    frame = frame.assign(
-        **{name: [figures.localised(code, t) for code in frame[name]] for name in ("kind", "progress")}
-    )
+    frame = frame.assign(counts_to=frame["counts_to"].map(phrases))
     tables.show(frame, s, key="localisations", table="localisations", height=420)
 
 

@@ -121,9 +121,9 @@ def _places(tenant: str, s: Session) -> None:
     st.markdown(
         t(
             "**{fits}** units fit, for **{unknown}** something is not known, **{unfit}** do not fit.",
-            fits=int(counts.get("fits", 0)),
-            unknown=int(counts.get("unknown", 0)),
-            unfit=int(counts.get("unfit", 0)),
+            fits=figures.number(counts.get("fits", 0), s.lang),
+            unknown=figures.number(counts.get("unknown", 0), s.lang),
+            unfit=figures.number(counts.get("unfit", 0), s.lang),
         )
     )
     failed = ranked.loc[ranked["verdict"] == "unfit", "failed"].explode().dropna().value_counts()

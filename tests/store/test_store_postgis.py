@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-import postgres
 import pandas as pd
+import postgres
 import psycopg
 import pytest
 import shapely
