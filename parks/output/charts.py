@@ -87,7 +87,7 @@ def programme(done: pd.DataFrame, lang: str, *, forecast: pd.DataFrame | None = 
     title, note = t("The two programmes"), t("The red line is the target.")
     if forecast is not None:
         layers.append(_whiskers(rows, marks.records(forecast), t, lang))
-        note = t("The red line is the target; the black one spans eight forecast runs in ten.")
+        note = t("Red: the target; black: 8 forecast runs in 10")
     return marks.dressed(title, *layers, height=60 + 75 * len(rows), note=note)
 
 

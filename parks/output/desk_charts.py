@@ -111,12 +111,13 @@ def balance(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
     tips = [alt.Tooltip("quarter:N", title=t("Quarter")), alt.Tooltip("shown:N", title=t("Demand counted on"))]
     asked = (
         marks.over(line)
-        .mark_line(point=_dots(DEMAND), color=DEMAND, strokeWidth=2.5)
-        .encode(x="quarter:O", y="value:Q", strokeDash=_named(DEMAND), tooltip=tips)
+        .mark_line(point=_dots(DEMAND), strokeWidth=2.5)
+        .encode(x="quarter:O", y="value:Q", color=_named(t("Demand counted on"), DEMAND), tooltip=tips)
     )
     title = t("Space that can be had against demand, added up by quarter")
     note = t("A lease that ends may be renewed: this is the most space there can be.")
-    return marks.dressed(title, drawn, asked, height=260, note=note)
+    made: alt.LayerChart = marks.dressed(title, drawn, asked, height=260, note=note).resolve_scale(color="independent")
+    return made
 
 
 def absorption(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
@@ -157,10 +158,12 @@ def absorption(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
     tips = [alt.Tooltip("quarter:N", title=t("Quarter")), alt.Tooltip("shown:N", title=t("Net absorption"))]
     line = (
         marks.over(net)
-        .mark_line(point=_dots(NET), color=NET)
-        .encode(x="quarter:O", y="value:Q", strokeDash=_named(NET), tooltip=tips)
+        .mark_line(point=_dots(NET))
+        .encode(x="quarter:O", y="value:Q", color=_named(t("Net absorption"), NET), tooltip=tips)
     )
-    return marks.dressed(t("Net absorption by quarter"), drawn, line, height=240)
+    chart = marks.dressed(t("Net absorption by quarter"), drawn, line, height=240)
+    made: alt.LayerChart = chart.resolve_scale(color="independent")
+    return made
 
 
 def _dots(colour: str) -> alt.OverlayMarkDef:
@@ -168,7 +171,7 @@ def _dots(colour: str) -> alt.OverlayMarkDef:
     return alt.OverlayMarkDef(filled=True, fill="white", stroke=colour, strokeWidth=1.5, size=36)
 
 
-def _named(colour: str) -> alt.StrokeDash:
+def _named(line: str, colour: str) -> alt.Color:
     """Return the channel by which a line has its name in the legend, drawn there as a line."""
-    legend = alt.Legend(symbolType="stroke", symbolSize=300, symbolStrokeColor=colour)
-    return alt.StrokeDash("line:N", title=None, legend=legend)
+    legend = alt.Legend(symbolType="stroke", symbolSize=300, symbolStrokeWidth=2.5)
+    return alt.Color("line:N", title=None, scale=alt.Scale(domain=[line], range=[colour]), legend=legend)

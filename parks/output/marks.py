@@ -25,9 +25,6 @@ M2_PER_UNIT = 10_000
 """Axes count 万平方米, in English 10,000 m²."""
 FURNITURE = 130
 """Height of title, legend and axis [px]: the page counts them in the height of a chart."""
-LEGENDS = {"top": {"anchor": "start", "bounds": "full"}}
-"""Layout of the legends of a narrow chart: from its left edge, not from that of its bars, where long names of places
-would push them out of sight."""
 INK, QUIET, LINES, PALE = "#3A4652", "#6B7785", "#E3E8EE", "#56B4E9"
 
 
@@ -93,7 +90,7 @@ def stacked(rows: Rows, parts: Mapping[str, str], colours: Mapping[str, str], la
         .mark_bar(stroke="white", strokeWidth=0.6)
         .encode(
             x=alt.X("value:Q", title=unit(t), stack="zero"),
-            y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=220)),
+            y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=220, labelOverlap=False)),
             color=alt.Color("part:N", title=None, scale=scale, sort=None),
             order=alt.Order("order:Q"),
             tooltip=[
@@ -158,8 +155,9 @@ def dressed(title: str, *layers: alt.Chart, height: int, note: str = "") -> alt.
     return chart
 
 
-def narrow(chart: alt.LayerChart) -> dict[str, Any]:
-    """Return a chart as Vega-Lite for a narrow place, with its legends in full (Altair knows no word for that)."""
-    spec: dict[str, Any] = chart.to_dict()
-    spec["config"]["legend"]["layout"] = LEGENDS
-    return spec
+def narrow(chart: alt.LayerChart) -> alt.LayerChart:
+    """Return a chart for half a page: its legend in two columns, with room for the rows that this adds."""
+    made: alt.LayerChart = chart.properties(height=chart.height + 48)
+    made.config = chart.config.copy(deep=True)  # properties alone shares it
+    made.config.legend.columns = 2
+    return made

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,15 +83,14 @@ def show(s: Session) -> None:
 def _uploader(t: Translate) -> str:
     """Return the style that says the uploader's own English words in the reader's language."""
     box, size = "[data-testid=stFileUploaderDropzone]", st.get_option("server.maxUploadSize")
-    kinds = ", ".join(ending.upper() for ending in ENDINGS)
     said = {
         f"{box} button p": t("Choose a file"),
         f"{box} [data-testid=stFileUploaderDropzoneInstructions] span": t(
-            "or drop it here; at most {size} MB: {kinds}", size=size, kinds=kinds
+            "or drop it here; at most {size} MB", size=size
         ),
     }
     rules = (
-        f"{place} {{font-size: 0}} {place}::after {{content: {json.dumps(words)}; font-size: 0.9rem}}"
+        f'{place} {{font-size: 0}} {place}::after {{content: "{words}"; font-size: 0.9rem}}'
         for place, words in said.items()
     )
     return f"<style>{' '.join(rules)}</style>"

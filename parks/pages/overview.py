@@ -61,7 +61,7 @@ def _prepared(_s: Session, key: tuple[object, ...]) -> Prepared:
     by_zone = vacancy.by(s.space, "zone", counted_in=s.counted_in)
     drawn = {
         "programme": charts.programme(done, s.lang, forecast=likely),
-        "vacancy": charts.vacancy(tables.named(by_zone, s), s.lang),
+        "vacancy": marks.narrow(charts.vacancy(tables.named(by_zone, s), s.lang)),
         "layout": charts.layout(s.rules, s.park, s.lang),
     }
     return Prepared(
@@ -71,7 +71,7 @@ def _prepared(_s: Session, key: tuple[object, ...]) -> Prepared:
         waiting=s.park.needs[demand.waiting(s.park)],
         late=progress.late(s.park),
         soon=vacancy.expiries(s.space, months=(12,), counted_in=s.counted_in),
-        drawn={name: marks.narrow(chart) for name, chart in drawn.items()},
+        drawn={name: chart.to_dict() for name, chart in drawn.items()},
     )
 
 

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from parks.pages.session import Session
     from parks.words import Translate
 
-ROW = 36
-"""Height of one row [px]."""
+ROW, SHORT = 36, 14
+"""Height of one row [px]; rows up to which a table is shown whole."""
 DIGIT = 8
 """Width of one digit [px]."""
-LONGEST = 36
+LONGEST = 24
 """Width of a text up to which its column is made wide enough, in digits."""
 LOOKED_AT = 1000
 """Different texts of a column looked at for its width."""
@@ -273,7 +273,7 @@ def show(
         key=key,
         hide_index=True,
         column_config=config,
-        height=height if height and len(shown) * ROW > height else "auto",
+        height="content" if len(shown) <= SHORT else height if height and len(shown) * ROW > height else "auto",
         on_select="rerun" if pick else "ignore",
         selection_mode="single-row",
         placeholder="–",
