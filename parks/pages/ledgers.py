@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PARTS = ["done_m2", "under_way_m2", "planned_m2"]
 LEVEL = ["kind", *PARTS, "gone_m2", "net_m2", "projects", "unknown_projects", "standing"]
-LATE = ["name_zh", "name_en", "kind", "zone_id", "event", "planned_on", "days_late", "standing"]
+LATE = ["name_zh", "name_en", "days_late", "event", "planned_on", "zone_id", "kind", "standing"]
 EVERY = "all"
 SHOWN = 40
 """Most projects drawn as a timeline."""

@@ -142,7 +142,7 @@ def _places(tenant: str, s: Session) -> None:
     }
     spoken = head.assign(**lists)
     spoken["standing"] = spoken["unit_id"].map(s.space.set_index("unit_id")["standing"])
-    columns = ["unit_id", "building_id", "zone_id", "verdict", "score", "weak", "failed", "unknown", "standing"]
+    columns = ["unit_id", "verdict", "score", "building_id", "zone_id", "failed", "unknown", "weak", "standing"]
     picked = tables.show(spoken[columns], s, key=f"places_{tenant}", pick=True, height=330, file=f"fit-{tenant}")
     st.caption(t("Pick a row to see every rule."))
     if picked is not None:

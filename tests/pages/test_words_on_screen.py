@@ -95,6 +95,11 @@ def test_totals_give_vacancy_first(show, loaded):
     assert list(table(show("vacancy_desk", loaded), "vacancy").columns[2:5]) == ["vacancy", "lettable_m2", "vacant_m2"]
 
 
+def test_what_is_late_tells_by_how_much_and_a_place_how_well_it_fits_before_the_rest(show, loaded):
+    assert list(table(show("overview", loaded), "days_late").columns[:2]) == ["name_en", "days_late"]
+    assert list(table(show("tenants", loaded), "verdict").columns[:3]) == ["unit_id", "verdict", "score"]
+
+
 def test_programme_tells_whose_chance_it_is_and_shows_no_id_of_a_target(show, loaded):
     at = show("programme", loaded)
     assert "New-build: chance to reach the target" in [metric.label for metric in at.metric]
