@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from parks import demand
-from parks.output import charts, figures
+from parks.output import charts, figures, marks
 from parks.pages import ledgers, start, tables, vacancy_desk
 from parks.status import forecast, progress, rollover, vacancy
 
@@ -63,7 +63,7 @@ def _prepared(_s: Session, key: tuple[object, ...]) -> Prepared:
     by_zone = vacancy.by(s.space, "zone", counted_in=s.counted_in)
     drawn = {
         "programme": charts.programme(done, s.lang, forecast=likely),
-        "vacancy": charts.vacancy(tables.named(by_zone, s), s.lang),
+        "vacancy": marks.narrow(charts.vacancy(tables.named(by_zone, s), s.lang)),
         "layout": charts.layout(s.rules, s.park, s.lang),
     }
     return Prepared(
@@ -104,8 +104,9 @@ def _headline(s: Session, made: Prepared) -> None:
         figures.share(made.total["vacancy"], s.lang),
         help=t("Vacant lettable area over lettable area of completed space; reserved space is not vacant."),
         border=True,
+        height="stretch",
     )
-    cells[1].metric(t("Vacant area"), s.area(made.total["vacant_m2"]), border=True)
+    cells[1].metric(t("Vacant area"), s.area(made.total["vacant_m2"]), border=True, height="stretch")
     cells[2].metric(
         t("Unplaced demand"),
         t("{count} companies", count=made.waiting["tenant_id"].nunique()),
@@ -113,6 +114,7 @@ def _headline(s: Session, made: Prepared) -> None:
         delta_color="off",
         delta_arrow="off",
         border=True,
+        height="stretch",
     )
     done = made.done.set_index("kind")
     for cell, kind, title in ((cells[3], "new_build", t("New-build done")), (cells[4], "renewal", t("Renewal done"))):
@@ -125,6 +127,7 @@ def _headline(s: Session, made: Prepared) -> None:
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
+                height="stretch",
             )
     vacancy_desk.outside(s.space, s)
 

@@ -120,7 +120,8 @@ def _localisation(s: Session) -> None:
     own = ["localisation_id", "kind", s.names, "tenant_id", "zone_id", "way", "progress", "done_on", "counts_to"]
     frame = localisation.items(park)[[*own, "source", "source_date", "standing"]]
     frame = frame.assign(
-        **{name: [figures.localised(code, t) for code in frame[name]] for name in ("kind", "progress")}
+        counts_to=frame["counts_to"].map(phrases),
+        **{name: [figures.localised(code, t) for code in frame[name]] for name in ("kind", "progress")},
     )
     tables.show(frame, s, key="localisations", table="localisations", height=420)
 
