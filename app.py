@@ -1,8 +1,8 @@
-"""The one process: the screens and, beside them, the routes that serve the map's layers and scripts."""
+"""The one process: the screens and, beside them, the routes that the map asks for layers, scripts and measures."""
 
 import streamlit as st
 
-from parks.output import layers
+from parks.output import layers, measures
 from parks.pages import frame
 
-app = st.App(frame.SCRIPT, routes=layers.routes(), lifespan=frame.warmed)
+app = st.App(frame.SCRIPT, routes=[*layers.routes(), *measures.routes()], lifespan=frame.warmed)

@@ -1,6 +1,6 @@
 """How fast the map answers a click and paints, against plain st_folium of the same layer in the same run.
 
-python benchmarks/map.py                 clicks at 1,000 and 10,000 buildings, ours against plain; first paints
+python benchmarks/map.py                 clicks at 1,000 … 300,000 buildings (plain: to 10,000); first paints
 python benchmarks/map.py --first-paint   only the first paints of the app, on the sample
 """
 
@@ -38,11 +38,14 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
-SIZES = (1_000, 10_000)
+SIZES = (1_000, 10_000, 300_000)
+PLAIN = 10_000
+"""The largest layer that a plain map is asked to draw."""
 ROUNDS = 7
 """First paints of each page, each in a new browser context, so nothing is cached."""
-MOST_MS, LEAST_RATIO, MOST_PAINT = 300, 8, 1.5
-"""What must hold at the largest size: median click [ms], times faster than plain, first paint in empty maps."""
+MOST_MS, LEAST_RATIO, MOST_PAINT, MOST_PAINT_LARGE = 200, 10, 1.3, 2.0
+"""What must hold: median click [ms] at every size, times faster than plain at `PLAIN`, first paint in empty maps of the
+app on the sample and of the largest size."""
 
 OVERVIEW = "/?lang=en"
 PAINTED = """() => document.querySelectorAll('[data-testid=stMetricValue]').length >= 5
@@ -104,7 +107,7 @@ def opened(browser: Browser, url: str) -> tuple[Page, Frame, float]:
     frame = page.frame(url=lambda address: "streamlit_folium" in address)
     # Ours is drawn when each layer is there; a plain map when Leaflet has its paths; an empty one when it stands.
     ready = {
-        "way=ours": "document.querySelector('[data-buildings][data-classes]')",
+        "way=ours": "document.querySelector('[data-buildings][data-classes][data-waiting=\"0\"]')",
         "way=plain": "document.querySelectorAll('path.leaflet-interactive').length > 100",
         "way=empty": "window.map",
     }
@@ -137,8 +140,8 @@ def clicks(browser: Browser, url: str, count: int, rounds: int) -> tuple[list[fl
     return taken[1:], paint
 
 
-def first_paint(browser: Browser, base: str, pages: Mapping[str, str]) -> tuple[list[str], float]:
-    """Return the lines of a table, and how often an empty map's first paint goes into that of the first page.
+def first_paint(browser: Browser, base: str, pages: Mapping[str, str]) -> tuple[list[str], list[float]]:
+    """Return the lines of a table, and how often an empty map's first paint goes into that of each page.
 
     Each page (name → address) is warm: the data are loaded, the browser has nothing yet.
     """
@@ -150,29 +153,33 @@ def first_paint(browser: Browser, base: str, pages: Mapping[str, str]) -> tuple[
             page.context.close()
             taken[name].append(seconds)
     median = {name: statistics.median(seconds[1:]) for name, seconds in taken.items()}
-    empty, first = list(median.values())[:2]
+    empty, *others = median.values()
     rows = [f"| {name} | {seconds:.2f} | {seconds / empty:.2f} |" for name, seconds in median.items()]
-    return [f"| page | first paint s, median of {ROUNDS} | against empty |", "|---|---|---|", *rows], first / empty
+    return [f"| page | first paint s, median of {ROUNDS} | against empty |", "|---|---|---|", *rows], [
+        seconds / empty for seconds in others
+    ]
 
 
 def measured(browser: Browser, base: str, rounds: int) -> tuple[list[str], float, float]:
-    """Return the lines of the table of clicks, and the median and the ratio at the largest size."""
+    """Return the lines of the table of clicks, our slowest median, and how often it goes into plain at `PLAIN`."""
     lines = [
         "| buildings | way | click ms: median (worst) | first paint s, cold | times faster |",
         "|---|---|---|---|---|",
     ]
-    median = ratio = 0.0
+    median, ratio = 0.0, 0.0
     for count in SIZES:
-        plain, plain_paint = clicks(browser, f"{base}/?way=plain&n={count}", count, rounds)
-        ours, our_paint = clicks(browser, f"{base}/?way=ours&n={count}", count, rounds)
-        median = statistics.median(ours)
-        ratio = statistics.median(plain) / median
-        for way, taken, paint, times in (
-            ("plain st_folium (baseline)", plain, plain_paint, 1.0),
-            ("ours", ours, our_paint, ratio),
-        ):
+        ours, paint = clicks(browser, f"{base}/?way=ours&n={count}", count, rounds)
+        median = max(median, statistics.median(ours))
+        ways = [("ours", ours, paint)]
+        if count <= PLAIN:
+            ways.insert(
+                0, ("plain st_folium (baseline)", *clicks(browser, f"{base}/?way=plain&n={count}", count, rounds))
+            )
+            ratio = statistics.median(ways[0][1]) / statistics.median(ours)
+        for way, taken, seconds in ways:
             worst = f"{statistics.median(taken):,.0f} ({max(taken):,.0f})"
-            lines.append(f"| {count:,} | {way} | {worst} | {paint:.1f} | {times:.1f} |")
+            times = f"{statistics.median(ways[0][1]) / statistics.median(taken):.1f}" if count <= PLAIN else "—"
+            lines.append(f"| {count:,} | {way} | {worst} | {seconds:.1f} | {times} |")
     return lines, median, ratio
 
 
@@ -188,18 +195,19 @@ def main() -> int:
         if wanted.first_paint:
             lines, times = first_paint(browser, base, real)
             print("\n".join(lines))
-            return 0 if times <= MOST_PAINT else 1
+            return 0 if max(times) <= MOST_PAINT else 1
         table, median, ratio = measured(browser, base, wanted.clicks)
         ours = {f"ours, {count:,} buildings": f"{base}/?way=ours&n={count}" for count in SIZES}
         lines, times = first_paint(browser, base, real | ours)
         version = browser.version
-    held = median < MOST_MS and ratio >= LEAST_RATIO
+    painted = max(times[: len(real)]) <= MOST_PAINT and times[-1] <= MOST_PAINT_LARGE
+    held = median < MOST_MS and ratio >= LEAST_RATIO and painted
     where = f"Chromium {version} without a screen, Python {platform.python_version()}, {os.cpu_count()} cores."
     text = "\n".join(["# The map", "", METHOD, "", where, "", *table, "", *lines, ""])
     RESULTS.write_text(text, encoding="utf-8")
     print(text)
     print(f"median {median:.0f} ms (under {MOST_MS}), {ratio:.1f} times faster (at least {LEAST_RATIO}): {held}")
-    return 0 if held and times <= MOST_PAINT else 1
+    return 0 if held else 1
 
 
 if __name__ == "__main__":

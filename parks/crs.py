@@ -45,6 +45,8 @@ KRASOVSKY_M, KRASOVSKY_E2 = 6_378_245.0, 0.006_693_421_622_965_943
 """Ellipsoid inside the GCJ-02 formula: semi-major axis and squared eccentricity."""
 LEAST_DEGREE_M, FARTHEST_DEG = 110_500.0, 89.0
 """Less than a degree of latitude measures anywhere, so that no neighbour is missed; and how far from the equator."""
+HALF_WORLD_M = 20_037_508.342_789_244
+"""Half the width of the world in Web Mercator: pi times the semi-major axis of WGS 84."""
 CLOSE_DEG = 1e-13
 """The inverse of a shift stops at this step: about 1e-8 m."""
 
@@ -172,6 +174,21 @@ def shift(lon: ArrayLike, lat: ArrayLike, datum: str) -> Pair:
     return _bd09(*moved) if datum == "bd09" else moved
 
 
+def moved(shapes: gpd.GeoSeries, datum: str) -> gpd.GeoSeries:
+    """Return shapes in degrees moved onto a datum, to be drawn over a base map that stands on it; never to be stored.
+
+    Parameters
+    ----------
+    shapes
+        EPSG:4326. What is returned says so too, though after a shift it is only what the base map calls degrees.
+    datum
+        One of `DATUMS`.
+    """
+    if datum not in SHIFTED:
+        return shapes
+    return gpd.GeoSeries(_moved(shapes.to_numpy(), partial(shift, datum=datum)), index=shapes.index, crs=WGS84)
+
+
 def unshift(lon: ArrayLike, lat: ArrayLike, datum: str) -> Pair:
     """Return GCJ-02 or BD-09 degrees brought back to WGS 84, by iterating on `shift` until nothing moves."""
     x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
@@ -250,6 +267,12 @@ def from_wgs84(
     shapes = _moved(shapes, _transformer(DEGREES, code).transform)
     written = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=f"EPSG:{code}"))
     return written.set_crs(None, allow_override=True) if datum in SHIFTED else written
+
+
+def mercator(lon: ArrayLike, lat: ArrayLike) -> Pair:
+    """Return WGS 84 degrees as Web Mercator [m], which is for drawing alone: at Pudong its areas are 37 % too large."""
+    east, north = _transformer(DEGREES, MERCATOR).transform(np.asarray(lon, dtype=float), np.asarray(lat, dtype=float))
+    return east, north
 
 
 def epsg(crs: System) -> int | None:

@@ -19,7 +19,7 @@ def frame(shapes, **columns):
     return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(shapes, crs="EPSG:4326"))
 
 
-def get(path, **headers):
+def get(path, query="", **headers):
     """Return what the routes answer to a GET, asked as a server asks them."""
     app, sent = Starlette(routes=layers.routes()), []
 
@@ -30,7 +30,7 @@ def get(path, **headers):
         sent.append(message)
 
     asked = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": asked}
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": asked}
     # A thread of its own: a browser test in this process may have left a running loop in this one.
     thread = threading.Thread(target=lambda: asyncio.run(app(scope, receive, send)))
     thread.start()
@@ -185,3 +185,40 @@ def test_static_files_ask_no_other_host():
             assert "url(http" not in text
             assert "@import" not in text
             assert 'src="http' not in text
+
+
+class Parted:
+    """A layer in two parts, which counts how often one is made."""
+
+    digest, size, made = "parted", 10, 0
+
+    def part(self, name, asked):
+        self.made += 1
+        return f"{name} {asked.get('q', '')}".encode() if name in {"0.bin", "find.json"} else None
+
+
+def test_a_part_is_made_once_and_served_packed_and_for_ever():
+    parted = Parted()
+    url = f"/{layers.keep(parted)}/0.bin"
+    one, two = get(url, accept_encoding="gzip"), get(url)
+    assert gzip.decompress(one.body) == two.body == b"0.bin "
+    assert parted.made == 1
+    assert one.headers["content-type"] == "application/octet-stream"
+    assert "immutable" in one.headers["cache-control"]
+    assert get(url, if_none_match=one.headers["etag"]).status == 304
+
+
+def test_a_search_has_an_answer_for_each_question():
+    url = f"/{layers.keep(Parted())}/find.json"
+    asked = [get(url, query=query) for query in ("q=a", "q=%E6%A5%BC%22%0A", "")]
+    assert [answer.body.decode() for answer in asked] == ["find.json a", 'find.json 楼"\n', "find.json "]
+    assert len({answer.headers["etag"] for answer in asked}) == 3
+    assert asked[0].headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("wrong", ["parted/1.bin", "parted/0.json", "unknown/0.bin"])
+def test_a_part_that_is_not_there_is_said_in_a_sentence(wrong):
+    layers.keep(Parted())
+    answer = get(f"/parks/layers/{wrong}")
+    assert answer.status == 404
+    assert b"reload the page" in answer.body

@@ -33,12 +33,12 @@ def classes(by, lang="en", **more):
 
 
 def said(chosen, level, key):
-    return chosen["legend"][chosen[level][key]]["label"]
+    return chosen.shades[getattr(chosen, level).loc[key, "shade"]].label
 
 
 def view(**more):
-    chosen = maps.shades(classes(more.pop("by", "vacancy")))
-    return maps.view(maps.ground(PARK, RULES, lang="en", context=CONTEXT), chosen, lang="en", **more)
+    base = maps.ground(PARK, RULES, lang="en", context=CONTEXT)
+    return maps.view(base, maps.colours(base, classes(more.pop("by", "vacancy"))), lang="en", **more)
 
 
 def script(figure):
@@ -57,9 +57,9 @@ def test_vacancy_has_its_classes():
     assert said(chosen, "buildings", "E1") == "Unknown"
     assert said(chosen, "buildings", "E2") == "Unknown"
     assert said(chosen, "parks", "bare") == "Unknown"
-    assert [entry["count"] for entry in chosen["legend"]] == [1, 0, 1, 0, 0, 2, 0]
-    assert chosen["lines"]["buildings"]["W1"] == "25.0% vacant, 1,000 m²"
-    assert chosen["lines"]["buildings"]["E1"] == "Vacancy unknown"
+    assert [entry["count"] for entry in chosen.legend()] == [1, 0, 1, 0, 0, 2, 0]
+    assert chosen.buildings.loc["W1", ["share", "vacant_m2"]].tolist() == [0.25, 1000.0]
+    assert chosen.buildings.loc["E1", ["share", "fitting"]].isna().all()
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_fit_is_the_best_unit_and_soft_rules_refuse_nobody():
     assert said(chosen, "buildings", "W2") == "Not known whether it fits"
     assert said(chosen, "buildings", "E1") == "Has space that fits"
     assert said(chosen, "buildings", "E2") == "Not assessed"
-    assert chosen["lines"]["buildings"]["W1"] == "1 units fit; 25.0% vacant, 1,000 m²"
+    assert chosen.buildings.loc["W1", "fitting"] == 1
 
 
 def test_fit_takes_one_verdict_a_unit_too():
@@ -180,6 +180,33 @@ def test_what_is_shown_is_said_beside_the_map():
         json.loads(layers.unpack(held))
 
 
+def test_a_large_selection_stays_a_small_message():
+    ids = [f"B{number}" for number in range(2000)]
+    shown = given(view(picked={"kind": "buildings", "ids": ids}))
+    assert shown["picked"] == {"kind": "buildings", "ids": ids[: maps.MOST_RINGS]}
+
+
+def test_the_map_goes_to_the_box_of_a_building_that_has_not_come():
+    base = maps.ground(PARK, RULES, lang="en", context=CONTEXT)
+    assert given(view(focus={"kind": "building", "id": "W1"}))["focus"]["box"] == base.tiles.box("building", "W1")
+    assert "box" not in given(view(focus={"kind": "park", "id": "bare"}))["focus"]
+
+
+def test_other_moments_are_told_by_the_address_of_their_colours():
+    base = maps.ground(PARK, RULES, lang="en", context=CONTEXT)
+    one, two = (maps.colours(base, classes(by)) for by in ("vacancy", "role"))
+    shown = given(maps.view(base, one, lang="en", moment=maps.Times([("Q1", one), ("Q2", two)], 1)))
+    assert shown["times"] == {
+        "at": 1,
+        "rows": [{"label": "Q1", "classes": one.layer.url}, {"label": "Q2", "classes": two.layer.url}],
+    }
+    assert shown["against"] is None
+    shown = given(maps.view(base, one, lang="en", moment=maps.Against("here", "there", two)))
+    assert shown["against"] == {"here": "here", "there": "there", "classes": two.layer.url}
+    for colours in (one, two):
+        assert layers.SHELF.get(colours.shades.digest) is colours.shades
+
+
 def test_only_what_changed_gets_another_address():
     first, second = given(view(by="vacancy"))["layers"], given(view(by="role"))["layers"]
     assert {name for name in first if first[name] != second[name]} == {"classes"}
@@ -187,11 +214,12 @@ def test_only_what_changed_gets_another_address():
 
 def test_a_layer_that_had_to_go_is_put_back_by_the_next_run():
     base = maps.ground(PARK, RULES, lang="en", context=CONTEXT)
-    colours = maps.shades(classes("role"))
-    digest = base.layers["zones"].digest
-    layers.SHELF._held.pop(digest, None)
+    colours = maps.colours(base, classes("role"))
+    digests = [base.layers["zones"].digest, base.tiles.digest, colours.shades.digest]
+    for digest in digests:
+        layers.SHELF._held.pop(digest, None)
     maps.view(base, colours, lang="en")
-    assert layers.SHELF.get(digest) is not None
+    assert all(layers.SHELF.get(digest) is not None for digest in digests)
 
 
 def test_the_map_and_all_its_parts_load_from_us_only():

@@ -22,17 +22,15 @@ folium.Map.default_js, folium.Map.default_css = [("leaflet", LOCAL[0])], [("leaf
 
 
 @st.cache_resource(show_spinner=False)
-def drawn(count: int) -> tuple[maps.Ground, layers.Layer]:
+def drawn(count: int) -> tuple[maps.Ground, maps.Colours]:
     """Return layers and colours, packed once for all sessions."""
     park = synthetic.park(count)
     space = synthetic.space(count)
-    packed = (
-        maps.ground(park, synthetic.RULES, lang="zh", context=synthetic.CONTEXT),
-        maps.shades(maps.classes(park, space, rules=synthetic.RULES, by="vacancy", lang="zh")),
-    )
+    base = maps.ground(park, synthetic.RULES, lang="zh", context=synthetic.CONTEXT)
+    colours = maps.colours(base, maps.classes(park, space, rules=synthetic.RULES, by="vacancy", lang="zh"))
     gc.collect()
     gc.freeze()
-    return packed
+    return base, colours
 
 
 @st.fragment

@@ -95,8 +95,8 @@ def layer(count: int) -> gpd.GeoDataFrame:
         {
             "id": frame["building_id"].astype(object),
             "name": frame["name_zh"].astype(object),
-            "colour": [chosen["legend"][chosen["buildings"][name]]["colour"] for name in frame["building_id"]],
-            "line": [chosen["lines"]["buildings"][name] for name in frame["building_id"]],
+            "colour": [chosen.shades[shade].colour for shade in chosen.buildings["shade"]],
+            "line": [f"{share:.1%} vacant" for share in chosen.buildings["share"]],
         },
         geometry=frame.geometry,
     )

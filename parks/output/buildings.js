@@ -1,96 +1,24 @@
-/* Buildings on one canvas: footprints packed into arrays, drawn class by class, found under the pointer by a grid. */
+/* Buildings on one canvas: tiles in view drawn class by class; zoomed out, cells that count them. */
 (function () {
   "use strict";
 
-  const WORLD = 256;      // width of the world in pixels at zoom 0
-  const FROM_ZOOM = 12;   // below, a building is smaller than a pixel: parks stand for their buildings
-  const TINY = 2.5;       // pixels: smaller ones are drawn as dots
+  const Tiles = window.ParksTiles, WORLD = Tiles.WORLD, STEP = Tiles.STEP;
+  const TINY = 2.5;       // pixels: smaller buildings are drawn as dots
   const NEAR = 4;         // pixels: how far beside a building a click still counts
+  const NONE = { boxes: [], count: 0, close: 12, first: 12, tiles: [] };
 
   function x0(lon) { return (lon + 180) / 360 * WORLD; }
   function y0(lat) {
     const sin = Math.sin(lat * Math.PI / 180);
     return (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * WORLD;
   }
-  function lon0(x) { return x / WORLD * 360 - 180; }
-  function lat0(y) { return Math.atan(Math.sinh(Math.PI * (1 - 2 * y / WORLD))) * 180 / Math.PI; }
 
-  function ringsOf(geometry) {
-    if (!geometry) { return []; }
-    if (geometry.type === "Polygon") { return geometry.coordinates; }
-    if (geometry.type === "MultiPolygon") { return geometry.coordinates.flat(); }
-    return [];
-  }
-
-  /* GeoJSON → flat arrays in pixels of zoom 0. A feature's rings are rings[first[i]] … rings[first[i + 1]]. */
-  function pack(collection) {
-    const features = collection.features.filter((feature) => ringsOf(feature.geometry).length);
-    const rings = features.map((feature) => ringsOf(feature.geometry));
-    const points = rings.reduce((sum, each) => sum + each.reduce((n, ring) => n + ring.length, 0), 0);
-    const packed = {
-      count: features.length,
-      ids: features.map((feature) => feature.properties.id),
-      names: features.map((feature) => feature.properties.name),
-      parks: features.map((feature) => feature.properties.park),
-      xy: new Float64Array(points * 2),
-      first: new Uint32Array(features.length + 1),
-      starts: [0],
-      box: new Float64Array(features.length * 4),
-    };
-    let at = 0;
-    features.forEach((feature, i) => {
-      let west = Infinity, north = Infinity, east = -Infinity, south = -Infinity;
-      rings[i].forEach((ring) => {
-        ring.forEach((point) => {
-          const x = x0(point[0]), y = y0(point[1]);
-          packed.xy[at++] = x;
-          packed.xy[at++] = y;
-          west = Math.min(west, x); east = Math.max(east, x);
-          north = Math.min(north, y); south = Math.max(south, y);
-        });
-        packed.starts.push(at / 2);
-      });
-      packed.first[i + 1] = packed.starts.length - 1;
-      packed.box.set([west, north, east, south], i * 4);
-    });
-    packed.starts = Uint32Array.from(packed.starts);
-    packed.index = new Map(packed.ids.map((id, i) => [id, i]));
-    packed.grid = grid(packed);
-    return packed;
-  }
-
-  /* Cells of the bounding box, each with the features whose box touches it. */
-  function grid(packed) {
-    const n = packed.count, side = Math.max(1, Math.ceil(Math.sqrt(n)));
-    let west = Infinity, north = Infinity, east = -Infinity, south = -Infinity;
-    for (let i = 0; i < n; i++) {
-      west = Math.min(west, packed.box[i * 4]); north = Math.min(north, packed.box[i * 4 + 1]);
-      east = Math.max(east, packed.box[i * 4 + 2]); south = Math.max(south, packed.box[i * 4 + 3]);
-    }
-    const wide = Math.max((east - west) / side, 1e-9), high = Math.max((south - north) / side, 1e-9);
-    const cells = new Map();
-    const column = (x) => Math.min(side - 1, Math.max(0, Math.floor((x - west) / wide)));
-    const row = (y) => Math.min(side - 1, Math.max(0, Math.floor((y - north) / high)));
-    const within = (box, visit) => {
-      for (let r = row(box[1]); r <= row(box[3]); r++) {
-        for (let c = column(box[0]); c <= column(box[2]); c++) { visit(r * side + c); }
-      }
-    };
-    for (let i = 0; i < n; i++) {
-      within(packed.box.subarray(i * 4, i * 4 + 4), (cell) => {
-        if (!cells.has(cell)) { cells.set(cell, []); }
-        cells.get(cell).push(i);
-      });
-    }
-    return { near: (box, visit) => within(box, (cell) => (cells.get(cell) || []).forEach(visit)) };
-  }
-
-  function contains(packed, i, x, y) {
+  function contains(tile, i, x, y) {
     let inside = false;
-    for (let r = packed.first[i]; r < packed.first[i + 1]; r++) {
-      const start = packed.starts[r], end = packed.starts[r + 1];
+    for (let r = tile.first[i]; r < tile.first[i + 1]; r++) {
+      const start = tile.starts[r], end = tile.starts[r + 1];
       for (let a = start, b = end - 1; a < end; b = a++) {
-        const ax = packed.xy[a * 2], ay = packed.xy[a * 2 + 1], bx = packed.xy[b * 2], by = packed.xy[b * 2 + 1];
+        const ax = tile.xy[a * 2], ay = tile.xy[a * 2 + 1], bx = tile.xy[b * 2], by = tile.xy[b * 2 + 1];
         if ((ay > y) !== (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax) { inside = !inside; }
       }
     }
@@ -114,66 +42,172 @@
   const Buildings = L.Renderer.extend({
     options: { padding: 0.15, pane: "buildings" },
 
-    initialize: function (options) {
-      L.Renderer.prototype.initialize.call(this, options);
-      this._packed = pack({ features: [] });
-      this._shades = [];
-      this._class = new Uint8Array(0);
-      this._picked = -1;
+    /* told(waiting, failed): how many pieces in view have not come yet; whether one did not come at all. */
+    initialize: function (root, told) {
+      L.Renderer.prototype.initialize.call(this, {});
+      this._root = root;
+      this._told = told;
+      this._cut = NONE;
+      this._shapes = this._shelf(NONE.tiles, Tiles.shapes);
+      this._colours = this._coming = this._there = null;
+      this._split = 1;
+      this._picked = [];
       this.drawn = 0;
     },
 
-    setFeatures: function (collection) {
-      this._packed = pack(collection);
-      this._class = new Uint8Array(this._packed.count).fill(255);
-      this._picked = -1;
+    /* cut: how the buildings are cut, and where the tiles are. */
+    setTiles: function (cut) {
+      this._cut = cut;
+      this._shapes = this._shelf(cut.tiles, Tiles.shapes);
+      this._extent = [0, 1, 2, 3].map((side) => (side < 2 ? Math.min : Math.max)(...cut.boxes.map((each) => each[side])) * STEP);
+      this._colours = this._coming = this._there = null;
+      this.redraw();
     },
 
-    /* classes: id → index into shades; what has none is drawn as the last shade. */
-    setClasses: function (classes, shades) {
-      this._shades = shades;
-      this._packed.ids.forEach((id, i) => {
-        const given = classes[id];
-        this._class[i] = given === undefined ? shades.length - 1 : given;
-      });
+    /* The colours come into sight once all that is in view has come, so that a change does not flicker. */
+    setColours: function (classes) { this._coming = this._palette(classes); this.redraw(); },
+
+    /* Other colours for what lies right of the split; null for none. */
+    setThere: function (classes) { this._there = classes && this._palette(classes); this.redraw(); },
+
+    /* Share of the map's width at which the other colours begin. */
+    setSplit: function (share) { this._split = share; if (this._map) { this._draw(); } },
+
+    _palette: function (classes) {
+      return { legend: classes.legend, tiles: this._shelf(classes.tiles, Tiles.colours), cells: this._shelf(classes.tiles, Tiles.cells) };
     },
 
-    setPicked: function (id) {
-      const found = this._packed.index.get(id);
-      this._picked = found === undefined ? -1 : found;
-    },
+    /* The colours at a place of the map [pixels from its left edge]. */
+    _palettes: function (x) { return this._there && x > this._split * this._map.getSize().x ? this._there : this._colours; },
 
-    redraw: function () { if (this._map && this._bounds) { this._draw(); } },
+    /* ids: the buildings that stand out. */
+    setPicked: function (ids) { this._picked = ids; },
 
-    named: function (id) {
-      const i = this._packed.index.get(id);
-      return i === undefined ? null : { kind: "building", id: id, name: this._packed.names[i], park: this._packed.parks[i] };
-    },
+    redraw: function () { if (this._map && this._bounds) { this._fetch(); this._draw(); } },
 
-    /* The building at a place, or the nearest within a few pixels; null when there is none. */
+    /* The building at a place, or the nearest within a few pixels; zoomed out, the cell; null when there is neither. */
     at: function (latlng) {
-      if (!this._packed.count || this._map.getZoom() < FROM_ZOOM) { return null; }
-      const x = x0(latlng.lng), y = y0(latlng.lat), reach = NEAR / Math.pow(2, this._map.getZoom());
-      let best = -1, distance = reach;
-      this._packed.grid.near([x - reach, y - reach, x + reach, y + reach], (i) => {
-        const box = this._packed.box, b = i * 4;
-        const away = contains(this._packed, i, x, y) ? -1 : Math.hypot(
+      const zoom = this._map.getZoom(), x = x0(latlng.lng), y = y0(latlng.lat), reach = NEAR / Math.pow(2, zoom);
+      const palette = this._palettes(this._map.latLngToContainerPoint(latlng).x);
+      if (!palette) { return null; }
+      if (zoom < this._cut.close) { return this._cellAt(x, y, palette); }
+      let best = null, distance = reach;
+      this._near([x - reach, y - reach, x + reach, y + reach], palette, (tile, number, i) => {
+        const box = tile.box, b = i * 4;
+        const away = contains(tile, i, x, y) ? -1 : Math.hypot(
           Math.max(box[b] - x, 0, x - box[b + 2]), Math.max(box[b + 1] - y, 0, y - box[b + 3]));
-        if (away < distance || (away === distance && best < 0)) { best = i; distance = away; }
+        if (away < distance || (away === distance && !best)) { best = [tile, number, i]; distance = away; }
       });
-      return best < 0 ? null : this.named(this._packed.ids[best]);
+      return best && this._facts(...best, palette);
     },
 
-    /* Bounds of the buildings that `wanted(id, park)` chooses; null when there are none. */
-    boundsOf: function (wanted) {
-      const box = this._packed.box;
-      let bounds = null;
-      this._packed.ids.forEach((id, i) => {
-        if (!wanted(id, this._packed.parks[i])) { return; }
-        const own = L.latLngBounds([lat0(box[i * 4 + 3]), lon0(box[i * 4])], [lat0(box[i * 4 + 1]), lon0(box[i * 4 + 2])]);
-        bounds = bounds ? bounds.extend(own) : own;
+    /* A building that has come, with what is known of it; else null. */
+    named: function (id) {
+      const found = this._find(id);
+      return found && this._facts(...found, this._colours);
+    },
+
+    /* Bounds of a building that has come; else null. */
+    boundsOf: function (id) {
+      const found = this._find(id);
+      if (!found) { return null; }
+      const box = found[0].box, b = found[2] * 4;
+      return L.latLngBounds(
+        [Tiles.lat0(box[b + 3]), Tiles.lon0(box[b])], [Tiles.lat0(box[b + 1]), Tiles.lon0(box[b + 2])]);
+    },
+
+    _shelf: function (source, read) {
+      return Tiles.Shelf(this._root, source, read, (failed) => {
+        if (failed !== undefined) { this._told(0, true); return; }
+        if (this._asked) { return; }
+        this._asked = requestAnimationFrame(() => { this._asked = 0; this.redraw(); });
       });
-      return bounds;
+    },
+
+    _find: function (id) {
+      for (let number = 0; number < this._cut.boxes.length; number++) {
+        const tile = this._shapes.get(number), i = tile && tile.index.get(id);
+        if (i !== undefined) { return [tile, number, i]; }
+      }
+      return null;
+    },
+
+    _facts: function (tile, number, i, palette) {
+      const colours = palette && palette.tiles.get(number);
+      const facts = colours && [colours.shade[i], colours.share[i], colours.vacant[i], colours.fitting[i]];
+      return { kind: "building", id: tile.ids[i], name: tile.names[i], park: tile.parks[i], facts: facts };
+    },
+
+    _cellAt: function (x, y, palette) {
+      const zoom = this._level();
+      if (zoom === null) { return null; }
+      const wide = Tiles.CELL / Math.pow(2, zoom), column = Math.floor(x / wide), row = Math.floor(y / wide);
+      const block = palette.cells.get(`${zoom}-${Math.floor(column / Tiles.BLOCK)}-${Math.floor(row / Tiles.BLOCK)}`);
+      const i = block ? block.place.indexOf((row % Tiles.BLOCK) * Tiles.BLOCK + column % Tiles.BLOCK) : -1;
+      if (i < 0) { return null; }
+      const box = [column * wide, row * wide, (column + 1) * wide, (row + 1) * wide].map((each) => each / STEP);
+      return { kind: "cell", count: block.count[i], shade: block.shade[i], box: box };
+    },
+
+    /* Visits each building whose box touches a box (pixels of zoom 0), of the tiles that have come. */
+    _near: function (box, palette, visit) {
+      this._inView(box).forEach((number) => {
+        const tile = this._shapes.get(number), colours = palette.tiles.get(number);
+        if (!tile || !colours) { return; }
+        for (let i = 0, b = 0; i < tile.n; i++, b += 4) {
+          if (colours.shade[i] >= palette.legend.length) { continue; }   // not there on that day
+          if (tile.box[b] < box[2] && tile.box[b + 2] > box[0] && tile.box[b + 1] < box[3] && tile.box[b + 3] > box[1]) {
+            visit(tile, number, i);
+          }
+        }
+      });
+    },
+
+    _inView: function (box) {
+      const found = [];
+      this._cut.boxes.forEach((each, number) => {
+        const [west, north, east, south] = each;
+        if (west * STEP <= box[2] && east * STEP >= box[0] && north * STEP <= box[3] && south * STEP >= box[1]) { found.push(number); }
+      });
+      return found;
+    },
+
+    /* What the canvas shows, in pixels of zoom 0. */
+    _window: function () {
+      const scale = Math.pow(2, this._map.getZoom());
+      const corner = this._map.getPixelOrigin().add(this._bounds.min), size = this._bounds.getSize();
+      return [corner.x / scale, corner.y / scale, (corner.x + size.x) / scale, (corner.y + size.y) / scale];
+    },
+
+    /* The zoom whose cells are drawn; null where buildings are, or where parks stand for their few buildings. */
+    _level: function () {
+      const zoom = Math.floor(this._map.getZoom());
+      return this._cut.close > this._cut.first && this._map.getZoom() < this._cut.close ? zoom : null;
+    },
+
+    _blocks: function (box) {
+      const zoom = this._level(), wide = Tiles.CELL * Tiles.BLOCK / Math.pow(2, zoom), most = this._extent, names = [];
+      const west = Math.max(box[0], most[0]), north = Math.max(box[1], most[1]);
+      const east = Math.min(box[2], most[2]), south = Math.min(box[3], most[3]);
+      for (let row = Math.floor(north / wide); row <= Math.floor(south / wide); row++) {
+        for (let column = Math.floor(west / wide); column <= Math.floor(east / wide); column++) { names.push(`${zoom}-${column}-${row}`); }
+      }
+      return names;
+    },
+
+    /* Asks for what is in view, and shows the colours that were waited for once it is all there. */
+    _fetch: function () {
+      const box = this._window(), newest = this._coming || this._colours;
+      let waiting = newest ? 0 : 1;
+      const want = (shelf, name) => { shelf.want(name); if (!shelf.has(name)) { waiting += 1; } };
+      const palettes = newest ? [newest, this._there].filter(Boolean) : [];
+      if (this._map.getZoom() >= this._cut.close) {
+        this._inView(box).forEach((number) => { want(this._shapes, number); palettes.forEach((each) => want(each.tiles, number)); });
+      } else if (this._level() !== null) {
+        this._blocks(box).forEach((name) => palettes.forEach((each) => want(each.cells, name)));
+      }
+      if (this._coming && (!waiting || !this._colours)) { this._colours = this._coming; this._coming = null; }
+      this._told(waiting, false);
     },
 
     _initContainer: function () {
@@ -193,55 +227,79 @@
       this._container.height = size.y * ratio;
       this._container.style.width = size.x + "px";
       this._container.style.height = size.y + "px";
-      this._draw();
+      this.redraw();
     },
 
     _draw: function () {
       const pen = this._context, ratio = window.devicePixelRatio || 1, zoom = this._map.getZoom();
       pen.setTransform(ratio, 0, 0, ratio, 0, 0);
       pen.clearRect(0, 0, this._container.width, this._container.height);
-      if (zoom < FROM_ZOOM || !this._shades.length) { return; }
-      const scale = Math.pow(2, zoom), shift = this._map.getPixelOrigin().add(this._bounds.min);
-      const groups = this._visible(scale, shift, this._bounds.getSize());
-      groups.forEach((group, shade) => this._fill(pen, group, this._shades[shade], zoom, scale, shift));
-      if (this._picked >= 0) { this._ring(pen, scale, shift); }
+      if (!this._colours) { return; }
+      const size = this._bounds.getSize(), left = -this._map._getMapPanePos().x - this._bounds.min.x;
+      const edge = this._there ? left + this._split * this._map.getSize().x : size.x;
+      this._drawSide(pen, this._colours, 0, edge, zoom);
+      if (this._there) { this._drawSide(pen, this._there, edge, size.x, zoom); }
       this.drawn += 1;
     },
 
-    _visible: function (scale, shift, size) {
-      const box = this._packed.box, groups = this._shades.map(() => []);
-      const west = shift.x / scale, north = shift.y / scale;
-      const east = (shift.x + size.x) / scale, south = (shift.y + size.y) / scale;
-      for (let i = 0; i < this._packed.count; i++) {
-        const b = i * 4;
-        if (box[b] < east && box[b + 2] > west && box[b + 1] < south && box[b + 3] > north) {
-          groups[Math.min(this._class[i], groups.length - 1)].push(i);
-        }
-      }
-      return groups;
+    /* Draws with some colours between two edges of the canvas. */
+    _drawSide: function (pen, palette, from, to, zoom) {
+      const scale = Math.pow(2, zoom), shift = this._map.getPixelOrigin().add(this._bounds.min);
+      pen.save();
+      pen.beginPath();
+      pen.rect(from, 0, Math.max(to - from, 0), this._bounds.getSize().y);
+      pen.clip();
+      if (zoom >= this._cut.close) { this._drawBuildings(pen, palette, zoom, scale, shift); } else if (this._level() !== null) { this._drawCells(pen, palette, scale, shift); }
+      pen.restore();
     },
 
-    _trace: function (pen, i, scale, shift) {
-      const packed = this._packed;
-      for (let r = packed.first[i]; r < packed.first[i + 1]; r++) {
-        for (let p = packed.starts[r]; p < packed.starts[r + 1]; p++) {
-          const x = packed.xy[p * 2] * scale - shift.x, y = packed.xy[p * 2 + 1] * scale - shift.y;
-          if (p === packed.starts[r]) { pen.moveTo(x, y); } else { pen.lineTo(x, y); }
+    _drawBuildings: function (pen, palette, zoom, scale, shift) {
+      const legend = palette.legend, groups = legend.map(() => []);
+      this._near(this._window(), palette, (tile, number, i) => { groups[palette.tiles.get(number).shade[i]].push([tile, i]); });
+      groups.forEach((group, shade) => this._fill(pen, group, legend[shade], zoom, scale, shift));
+      this._picked.map((id) => this._find(id)).filter(Boolean).forEach(([tile, , i]) => this._ring(pen, tile, i, scale, shift));
+    },
+
+    _drawCells: function (pen, palette, scale, shift) {
+      const zoom = this._level(), wide = Tiles.CELL / Math.pow(2, zoom) * scale, legend = palette.legend;
+      const groups = legend.map(() => []);
+      this._blocks(this._window()).forEach((name) => {
+        const block = palette.cells.get(name), [, column, row] = name.split("-").map(Number);
+        for (let i = 0; block && i < block.n; i++) {
+          const x = column * Tiles.BLOCK + block.place[i] % Tiles.BLOCK, y = row * Tiles.BLOCK + Math.floor(block.place[i] / Tiles.BLOCK);
+          groups[block.shade[i]].push([x * wide - shift.x, y * wide - shift.y]);
+        }
+      });
+      groups.forEach((group, shade) => {
+        pen.beginPath();
+        group.forEach((at) => pen.rect(at[0] + 0.5, at[1] + 0.5, wide - 1, wide - 1));
+        this._paint(pen, legend[shade]);
+      });
+    },
+
+    _paint: function (pen, shade) {
+      pen.fillStyle = { hatched: hatch(pen, shade.colour), outlined: "rgba(255,255,255,0.85)" }[shade.fill] || shade.colour;
+      pen.fill();
+    },
+
+    _trace: function (pen, tile, i, scale, shift) {
+      for (let r = tile.first[i]; r < tile.first[i + 1]; r++) {
+        for (let p = tile.starts[r]; p < tile.starts[r + 1]; p++) {
+          const x = tile.xy[p * 2] * scale - shift.x, y = tile.xy[p * 2 + 1] * scale - shift.y;
+          if (p === tile.starts[r]) { pen.moveTo(x, y); } else { pen.lineTo(x, y); }
         }
         pen.closePath();
       }
     },
 
     _fill: function (pen, group, shade, zoom, scale, shift) {
-      const box = this._packed.box;
       pen.beginPath();
-      group.forEach((i) => {
-        const wide = (box[i * 4 + 2] - box[i * 4]) * scale, high = (box[i * 4 + 3] - box[i * 4 + 1]) * scale;
-        if (Math.max(wide, high) > TINY) { this._trace(pen, i, scale, shift); return; }
-        pen.rect(box[i * 4] * scale - shift.x, box[i * 4 + 1] * scale - shift.y, Math.max(wide, 1.5), Math.max(high, 1.5));
+      group.forEach(([tile, i]) => {
+        const box = tile.box, b = i * 4, wide = (box[b + 2] - box[b]) * scale, high = (box[b + 3] - box[b + 1]) * scale;
+        if (Math.max(wide, high) > TINY) { this._trace(pen, tile, i, scale, shift); return; }
+        pen.rect(box[b] * scale - shift.x, box[b + 1] * scale - shift.y, Math.max(wide, 1.5), Math.max(high, 1.5));
       });
-      pen.fillStyle = { hatched: hatch(pen, shade.colour), outlined: "rgba(255,255,255,0.85)" }[shade.fill] || shade.colour;
-      pen.fill();
+      this._paint(pen, shade);
       if (zoom < 13) { return; }
       pen.setLineDash(shade.fill === "outlined" ? [3, 2] : []);
       pen.lineWidth = zoom < 15 ? 0.6 : 1;
@@ -250,12 +308,13 @@
       pen.setLineDash([]);
     },
 
-    _ring: function (pen, scale, shift) {
+    _ring: function (pen, tile, i, scale, shift) {
       pen.lineJoin = "round";
+      const wide = this._map.getZoom() < 16 ? 0.5 : 1;
       [[6, "#ffffff"], [3, "#111827"]].forEach((stroke) => {
         pen.beginPath();
-        this._trace(pen, this._picked, scale, shift);
-        pen.lineWidth = stroke[0];
+        this._trace(pen, tile, i, scale, shift);
+        pen.lineWidth = stroke[0] * wide;
         pen.strokeStyle = stroke[1];
         pen.stroke();
       });

@@ -1,4 +1,4 @@
-"""Layers and static files that the map fetches from our own process, each under a hash of its content."""
+"""Layers, their parts and static files that the map fetches from our own process, each under a hash of its content."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 import pandas as pd
@@ -21,28 +21,53 @@ from starlette.routing import Route
 from xstatic.pkg import leaflet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import geopandas as gpd
     import numpy.typing as npt
     from starlette.requests import Request
 
-LIMIT: Final = 128 * 2**20
-"""Packed bytes that the shelf holds before the layer longest unused makes room."""
+LIMIT: Final = 512 * 2**20
+"""Bytes that the shelf holds before the layer longest unused makes room."""
+PART_LEVEL: Final = 4
+"""How hard parts are packed: they are made while somebody waits."""
 DECIMALS: Final = 6
 """Decimals of a coordinate in degrees: about 0.1 m."""
 OURS: Final = Path(__file__).parent
 LEAFLET: Final = Path(leaflet.BASE_DIR)
 PICTURES: Final = ("images/layers.png", "images/layers-2x.png", "images/marker-icon.png")
+SCRIPTS: Final = (
+    "tiles",
+    "buildings",
+    "names",
+    "beneath",
+    "search",
+    "times",
+    "pen",
+    "picture",
+    "tools",
+    "lasso",
+    "map",
+)
+"""The map's scripts, each after those that it needs."""
 FILES: Final = {
     "leaflet.js": (LEAFLET / "leaflet.js",),
     "leaflet.css": (LEAFLET / "leaflet.css",),
-    "parks.js": (LEAFLET / "leaflet.js", OURS / "buildings.js", OURS / "map.js"),
+    "parks.js": (
+        LEAFLET / "leaflet.js",
+        *(OURS / f"{name}.js" for name in SCRIPTS),
+    ),
     "parks.css": (LEAFLET / "leaflet.css", OURS / "map.css"),
     **{name: (LEAFLET / name,) for name in PICTURES},
 }
 """Static file → what it is put together from. A page fetches one script after another, so ours come as one."""
-TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".png": "image/png", ".json": "application/json"}
+TYPES: Final = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".png": "image/png",
+    ".json": "application/json",
+    ".bin": "application/octet-stream",
+}
 FOR_EVER: Final = "private, max-age=31536000, immutable"
 """The address is a hash of the content, so what it names never changes."""
 
@@ -58,7 +83,27 @@ class Layer:
     @property
     def url(self) -> str:
         """The address, relative to the root of the app. Only who was given it can know it."""
-        return f"parks/layers/{self.digest}/{self.name}.json"
+        return f"{address(self)}/{self.name}.json"
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return len(self.packed)
+
+
+class Parted(Protocol):
+    """Content that is served in parts, each made when it is first asked for: see `parks.output.tiles`."""
+
+    @property
+    def digest(self) -> str:
+        """Hash of the content."""
+
+    @property
+    def size(self) -> int:
+        """Bytes held, about."""
+
+    def part(self, name: str, asked: Mapping[str, str]) -> bytes | None:
+        """Return the part of this name; `asked` is what followed it in the address. None when there is no such."""
 
 
 class Shelf:
@@ -67,27 +112,27 @@ class Shelf:
     Parameters
     ----------
     limit
-        Packed bytes it may hold. The newest layer stays even if it alone is larger.
+        Bytes it may hold. The newest layer stays even if it alone is larger.
     """
 
     def __init__(self, limit: int) -> None:
         """Hold nothing yet."""
         self._limit = limit
-        self._held: OrderedDict[str, Layer] = OrderedDict()
+        self._held: OrderedDict[str, Layer | Parted] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
 
-    def put(self, layer: Layer) -> None:
+    def put(self, layer: Layer | Parted) -> None:
         """Hold `layer`, as the one used last."""
         with self._lock:
             old = self._held.pop(layer.digest, None)
-            self._bytes += len(layer.packed) - (len(old.packed) if old else 0)
+            self._bytes += layer.size - (old.size if old else 0)
             self._held[layer.digest] = layer
             while self._bytes > self._limit and len(self._held) > 1:
                 _, gone = self._held.popitem(last=False)
-                self._bytes -= len(gone.packed)
+                self._bytes -= gone.size
 
-    def get(self, digest: str) -> Layer | None:
+    def get(self, digest: str) -> Layer | Parted | None:
         """Return the layer with this hash, None when it is not held."""
         with self._lock:
             if digest in self._held:
@@ -117,10 +162,15 @@ def unpack(layer: Layer) -> bytes:
     return gzip.decompress(layer.packed)
 
 
-def keep(layer: Layer) -> str:
-    """Hold `layer` (again, when it had to make room) and return its address."""
+def keep(layer: Layer | Parted) -> str:
+    """Hold `layer` (again, when it had to make room) and return its address; that of parts goes before their names."""
     SHELF.put(layer)
-    return layer.url
+    return layer.url if isinstance(layer, Layer) else address(layer)
+
+
+def address(layer: Layer | Parted) -> str:
+    """Return where a layer's parts are found, relative to the root of the app."""
+    return f"parks/layers/{layer.digest}"
 
 
 def publish(name: str, content: bytes) -> str:
@@ -178,11 +228,34 @@ def routes() -> list[Route]:
     ]
 
 
-async def _layer(request: Request) -> Response:
-    layer = SHELF.get(request.path_params["digest"])
-    if layer is None or request.path_params["name"] != f"{layer.name}.json":
+def _layer(request: Request) -> Response:
+    """Answer in a thread of its own: a part that is made anew keeps nobody waiting."""
+    digest, name = request.path_params["digest"], request.path_params["name"]
+    held = SHELF.get(digest)
+    layer = held if held is None or isinstance(held, Layer) else _part(held, name, request.query_params)
+    if layer is None or name != _file(layer):
         return PlainTextResponse("This layer is not held any more: reload the page.\n", 404)
-    return _answer(request, layer, TYPES[".json"])
+    return _answer(request, layer, TYPES[Path(name).suffix])
+
+
+def _part(held: Parted, name: str, asked: Mapping[str, str]) -> Layer | None:
+    """Return one part, packed; it is kept beside the whole, so that the next who asks gets it at once."""
+    said = "&".join(f"{key}={value}" for key, value in sorted(asked.items()))
+    key = hashlib.sha256(f"{held.digest}/{name}?{said}".encode()).hexdigest()
+    known = SHELF.get(key)
+    if isinstance(known, Layer):
+        return known
+    content = held.part(name, asked)
+    if content is None:
+        return None
+    made = Layer(name, key, gzip.compress(content, PART_LEVEL, mtime=0))
+    SHELF.put(made)
+    return made
+
+
+def _file(layer: Layer) -> str:
+    """Return the last piece of a layer's address."""
+    return layer.name if "." in layer.name else f"{layer.name}.json"
 
 
 async def _asset(request: Request) -> Response:

@@ -3,7 +3,6 @@
   "use strict";
 
   const CLOSE = 14;            // from this zoom on buildings speak for themselves and parks step back
-  const NAMED_PARKS = 13;      // from this zoom on parks have their names beside them
   const RIVER_M = 420;         // width of the river [m]: its line is the middle only
   const UNSURE_M = 200;        // outlines less certain than this [m] are dashed
   const KEPT = 24;             // answers kept, so that going back to a colour asks nobody
@@ -16,7 +15,7 @@
     metro: { color: "#CBBFDD", weight: 1.5, dashArray: "5 3", pane: "lines" },
     expressway: { color: "#E9D9AE", weight: 2.4, pane: "lines" },
   };
-  const PANES = { land: 210, water: 215, lines: 220, zones: 300, buildings: 350, parks: 420, names: 500 };
+  const PANES = { tiles: 205, land: 210, water: 215, lines: 220, zones: 300, buildings: 350, parks: 420, names: 500 };
   const KINDS = { transit_stop: "#5B4B8A", rental_housing: "#B5651D", platform: "#0F766E", cdmo: "#9D174D" };
   const FILLS = {
     plain: (colour) => colour,
@@ -24,9 +23,9 @@
     outlined: () => "#fff",
   };
 
-  let map, options, words = {}, classes = null, picked = null, drawing, tip, legend, homeward, notice;
-  let zones = [], parks = [], names = [], facilities = [];
-  const shown = {}, answers = new Map();
+  let map, options, words = {}, classes = null, there = null, edge = 1, cut = null, times, swipe, picked = null, drawing, tip, legend, homeward, notice;
+  let datum, title, names, beneath, search, lasso, tools, zones = [], parks = [], facilities = [];
+  const shown = {}, answers = new Map(), afterwards = [];
 
   /* The one way by which words from data reach the page: as text, never as markup. */
   function say(tag, className, text) {
@@ -39,7 +38,7 @@
   function mount(target, given) {
     map = target;
     options = given;
-    map.setMinZoom(8).setMaxZoom(19);
+    map.setMinZoom(8).setMaxZoom(19).boxZoom.disable();   // shift is for selecting several buildings
     Object.entries(PANES).forEach(([name, level]) => {
       const pane = map.createPane(name);
       pane.style.zIndex = level;
@@ -51,13 +50,18 @@
     box.focus = () => HTMLElement.prototype.focus.call(box, { preventScroll: true });
     map.attributionControl.setPrefix(false).addAttribution(options.credit);
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
-    drawing = new window.ParksBuildings().addTo(map);
+    drawing = new window.ParksBuildings(options.root || "", arrived).addTo(map);
+    names = window.ParksNames(map, { say: say, dots: () => parks.map((park) => park.latlng) });
+    beneath = window.ParksBeneath(map, { say: say, warn: () => warn(words.silent), quiet: quiet });
+    times = window.ParksTimes(map, { say: say, words: words, shown: another });
+    swipe = window.ParksSwipe(map, { say: say, moved: split });
     tip = map.getContainer().appendChild(say("div", "parks-tip", ""));
     tip.hidden = true;
     home();
     if (!map.getSize().x) { map.once("resize", home); }
     map.on("mousemove", hover).on("mouseout movestart", () => { tip.hidden = true; }).on("click", click);
-    map.on("zoomend", scaled).on("zoomend moveend", crowd);
+    map.on("move", () => { if (there) { split(edge); } });
+    map.on("zoomend", scaled).on("zoomend moveend", names.crowd);
   }
 
   /* All outlines, beside the legend where there is room for it. */
@@ -70,15 +74,24 @@
   function show(view) {
     words = view.words;
     if (!legend) { controls(); }
+    search.speak(words);
+    if (lasso) { lasso.speak(words); tools.speak(words); }
+    datum = view.datum || "wgs84";
+    title = view.title || "";
     homeward.title = words.home;
     homeward.setAttribute("aria-label", words.home);
-    const draw = { context: drawContext, zones: drawZones, parks: drawParks, buildings: drawBuildings, classes: shade, facilities: drawFacilities };
-    Object.entries(view.layers).forEach(([name, source]) => {
+    const now = times.set(view.times, words), layers = Object.assign({}, view.layers, now && { classes: now });
+    swipe.set(view.against, words);
+    if (other("base", view.base) || !view.base) { beneath.lay(view.base); }
+    if (view.against) { layers.there = view.against.classes; }
+    const draw = { context: drawContext, zones: drawZones, parks: drawParks, buildings: drawBuildings, classes: shade, facilities: drawFacilities, there: drawThere };
+    Object.entries(layers).forEach(([name, source]) => {
       if (shown[name] === source) { return; }
       shown[name] = source;
       load(source).then((content) => { if (shown[name] === source) { draw[name](content); settle(name); } }, () => warn());
     });
     if (shown.facilities && !view.layers.facilities) { shown.facilities = undefined; drawFacilities({ features: [] }); }
+    if (shown.there && !layers.there) { shown.there = undefined; drawThere(null); colour(); }
     if (other("picked", view.picked)) { pick(view.picked, false); }
     if (other("focus", view.focus)) { focus(); }
   }
@@ -104,16 +117,28 @@
     return answers.get(source);
   }
 
-  function warn() {
-    if (!notice) { notice = map.getContainer().appendChild(say("div", "parks-notice", words.failed)); }
+  function warn(text) {
+    if (!notice) { notice = map.getContainer().appendChild(say("div", "parks-notice", text || words.failed)); }
   }
+
+  function quiet() { if (notice) { notice.remove(); notice = null; } }
 
   /* What depends on several layers, once each has come. */
   function settle(name) {
-    if (name === "buildings" && classes) { drawing.setClasses(classes.buildings, classes.legend); }
+    if (name === "buildings" && classes) { drawing.setColours(classes); }
+    if (name === "buildings" && there) { drawing.setThere(there); }
     if (name !== "context") { colour(); highlight(); focus(); }
-    crowd();
-    map.getContainer().dataset[name] = name === "classes" ? classes.by : "drawn";
+    names.crowd();
+    if (name !== "buildings") { map.getContainer().dataset[name] = name === "classes" ? classes.by : "drawn"; }
+  }
+
+  /* How many tiles in view have not come yet; whether one did not come at all. */
+  function arrived(waiting, failed) {
+    if (failed) { warn(); return; }
+    map.getContainer().dataset.waiting = String(waiting);
+    if (waiting) { return; }
+    map.getContainer().dataset.buildings = "drawn";
+    afterwards.splice(0).forEach((act) => act());
   }
 
   function drawContext(content) {
@@ -124,7 +149,7 @@
       filter: (feature) => feature.geometry && feature.geometry.type !== "Point",
     }));
     swap("river", L.layerGroup(content.features.filter((each) => each.properties.label).map(
-      (each) => label("water", each.properties.name, (node) => beside(L.latLng(each.properties.label[1], each.properties.label[0]), node, 12)))));
+      (each) => names.label("water", each.properties.name, (node) => names.beside(L.latLng(each.properties.label[1], each.properties.label[0]), node, 12)))));
     scaled();
   }
 
@@ -136,7 +161,7 @@
       } });
       return {
         id: given.id, name: given.name, role: given.role, geometry: feature.geometry, shape: shape,
-        label: label("zone " + given.role, given.name, (node) => around(shape.getBounds(), node)),
+        label: names.label("zone " + given.role, given.name, (node) => names.around(shape.getBounds(), node)),
       };
     });
     swap("zones", L.layerGroup(zones.flatMap((zone) => [zone.shape, zone.label])));
@@ -148,33 +173,41 @@
       return {
         id: feature.properties.id, name: feature.properties.name, schematic: feature.properties.schematic, latlng: latlng,
         dot: L.circleMarker(latlng, { pane: "parks", interactive: false, dashArray: feature.properties.schematic ? "2 2" : null }),
-        label: label("park", feature.properties.name, (node) => beside(latlng, node, 8)),
+        label: names.label("park", feature.properties.name, (node) => names.beside(latlng, node, 8)),
       };
     });
     swap("parks", L.layerGroup(parks.flatMap((park) => [park.dot, park.label])));
   }
 
-  function drawBuildings(content) { drawing.setFeatures(content); }
+  function drawBuildings(content) { cut = content; drawing.setTiles(content); }
 
   function shade(content) {
     classes = content;
-    drawing.setClasses(classes.buildings, classes.legend);
+    if (cut) { drawing.setColours(classes); }
     fill(legend);
   }
+
+  function drawThere(content) { there = content; if (cut) { drawing.setThere(content); } }
+
+  /* Another quarter of the timeline. */
+  function another(source) {
+    shown.classes = source;
+    load(source).then((content) => { if (shown.classes === source) { shade(content); settle("classes"); } }, () => warn());
+  }
+
+  /* The split between two states stands elsewhere. */
+  function split(share) {
+    edge = share;
+    drawing.setSplit(share);
+    colour();
+  }
+
+  /* The classes that hold at a place of the map [pixels from its left edge]. */
+  function classesAt(x) { return there && x > edge * map.getSize().x ? there : classes; }
 
   function swap(name, layer) {
     if (shown["_" + name]) { shown["_" + name].remove(); }
     shown["_" + name] = layer.addTo(map);
-  }
-
-  /* places(node): the container points at which the name may have its upper left corner, best first. */
-  function label(kind, text, places) {
-    const html = say("span", "parks-name " + kind, text);
-    const marker = L.marker(map.getCenter(), {
-      pane: "names", interactive: false, keyboard: false, icon: L.divIcon({ html: html, className: "", iconSize: [0, 0] }),
-    });
-    names.push({ kind: kind, node: html, marker: marker, places: () => places(html) });
-    return marker;
   }
 
   /* Widths that follow the zoom. */
@@ -220,7 +253,7 @@
       weight: picked && picked.kind === "zone" && picked.id === zone.id ? 4 : 2,
     }));
     parks.forEach((park) => {
-      const shade = classes && classes.legend[classes.parks[park.id]];
+      const holds = classesAt(map.latLngToContainerPoint(park.latlng).x), shade = holds && shadeOf(holds.parks[park.id], holds);
       const solid = shade && shade.fill === "plain";
       const chosen = picked && picked.kind === "park" && picked.id === park.id;
       park.dot.setRadius(chosen ? 9 : close ? 5 : map.getZoom() < 10.5 ? 4.5 : 6.5).setStyle({
@@ -231,57 +264,9 @@
   }
 
   function highlight() {
-    drawing.setPicked(picked && picked.kind === "building" ? picked.id : null);
+    drawing.setPicked(!picked ? [] : picked.kind === "building" ? [picked.id] : picked.ids || []);
     drawing.redraw();
     colour();
-  }
-
-  /* Places each name where it lies over no other and, if it can, over no park; hides it where there is no such place. */
-  function crowd() {
-    names = names.filter((each) => each.node.isConnected);
-    const far = map.getZoom() < NAMED_PARKS, taken = [];
-    const dots = far ? parks.map((park) => square(map.latLngToContainerPoint(park.latlng), 7)) : [];
-    const rank = (each) => (each.kind === "park" ? 1 : 0);
-    names.slice().sort((one, two) => rank(one) - rank(two)).forEach((each) => {
-      const size = L.point(each.node.offsetWidth, each.node.offsetHeight);
-      const options = far && each.kind === "park" ? [] : each.places().map((at) => ({ at: at, box: L.bounds(at, at.add(size)) }));
-      const free = options.filter((option) => view().contains(option.box) && taken.every((box) => !box.intersects(option.box)));
-      const over = (option) => dots.filter((dot) => dot.intersects(option.box)).length;
-      const best = free.reduce((found, option) => (!found || over(option) < over(found) ? option : found), null);
-      each.node.style.visibility = best ? "visible" : "hidden";
-      if (!best) { return; }
-      taken.push(best.box);
-      each.marker.setLatLng(map.containerPointToLatLng(best.at));
-    });
-  }
-
-  /* Below, above, right and left of a point. */
-  function beside(latlng, node, gap) {
-    const at = map.latLngToContainerPoint(latlng), wide = node.offsetWidth, high = node.offsetHeight;
-    return [
-      L.point(at.x - wide / 2, at.y + gap), L.point(at.x - wide / 2, at.y - high - gap),
-      L.point(at.x + gap + 2, at.y - high / 2), L.point(at.x - wide - gap - 2, at.y - high / 2),
-    ];
-  }
-
-  function view() { return L.bounds([0, 0], map.getSize()); }
-
-  function square(point, half) { return L.bounds(point.subtract([half, half]), point.add([half, half])); }
-
-  /* Corners at which a name of this node may begin: above, beside, below, and in the middle of what is in view. */
-  function around(bounds, node) {
-    const one = map.latLngToContainerPoint(bounds.getNorthWest()), two = map.latLngToContainerPoint(bounds.getSouthEast());
-    const wide = node.offsetWidth, high = node.offsetHeight, gap = 4, size = map.getSize();
-    const middle = L.point((one.x + two.x) / 2, (one.y + two.y) / 2);
-    if (one.x > size.x || one.y > size.y || two.x < 0 || two.y < 0) { return []; }
-    const seen = L.point(
-      (Math.max(one.x, 0) + Math.min(two.x, size.x)) / 2, (Math.max(one.y, 0) + Math.min(two.y, size.y)) / 2);
-    return [
-      L.point(middle.x - wide / 2, one.y - high - gap), L.point(one.x - wide - gap, middle.y - high / 2),
-      L.point(two.x + gap, middle.y - high / 2), L.point(two.x + 10 * gap, middle.y - high / 2),
-      L.point(middle.x - wide / 2, two.y + gap), L.point(seen.x - wide / 2, Math.max(one.y, 0) + gap),
-      L.point(seen.x - wide / 2, seen.y - high / 2),
-    ];
   }
 
   function inside(geometry, latlng) {
@@ -304,7 +289,7 @@
   function hit(event, withZones) {
     const park = parkAt(event.containerPoint, map.getZoom() >= CLOSE ? 6 : 9);
     const found = map.getZoom() < CLOSE ? park || drawing.at(event.latlng) : drawing.at(event.latlng) || park;
-    if (found || !withZones) { return found; }
+    if (found || !withZones) { return found && Object.assign({ x: event.containerPoint.x }, found); }
     const zone = zones.slice().reverse().find((each) => inside(each.geometry, event.latlng));
     return zone ? { kind: "zone", id: zone.id, name: zone.name } : null;
   }
@@ -314,50 +299,74 @@
     map.getContainer().style.cursor = beneath ? "pointer" : "";
     tip.hidden = !found;
     if (!found) { return; }
-    tip.replaceChildren(say("b", "", found.name), ...facts(found).map((line) => say("span", "", line)));
+    tip.replaceChildren(say("b", "", found.name || words.cell), ...facts(found).map((line) => say("span", "", line)));
     const size = map.getSize(), at = event.containerPoint;
     tip.style.left = Math.min(at.x + 14, size.x - tip.offsetWidth - 6) + "px";
     tip.style.top = (at.y + 18 + tip.offsetHeight > size.y ? at.y - tip.offsetHeight - 10 : at.y + 18) + "px";
   }
 
+  function shadeOf(facts, holds) { return facts && holds.legend[facts[0]]; }
+
+  /* What the pointer shows of a place: its class, vacancy, how many units fit. */
   function facts(found) {
     if (found.kind === "facility") { return [found.fact]; }
-    const level = found.kind === "park" ? "parks" : "buildings";
-    const shade = classes && found.kind !== "zone" && classes.legend[classes[level][found.id]];
-    return [
-      shade && `${classes.title}: ${shade.label}`,
-      classes && classes.lines[level][found.id],
-      found.schematic && words.schematic,
-    ].filter(Boolean);
+    const holds = classesAt(found.x || 0);
+    if (found.kind === "cell") {
+      return [said(words.several, { count: grouped(found.count), label: holds.legend[found.shade].label })];
+    }
+    const known = found.kind === "park" && holds ? holds.parks[found.id] : found.facts, shade = shadeOf(known, holds);
+    return [shade && `${holds.title}: ${shade.label}`, known && vacancy(known), found.schematic && words.schematic].filter(Boolean);
   }
 
+  function vacancy([, share, vacant, fitting]) {
+    const known = share !== null && !Number.isNaN(share);
+    const text = known ? said(words.vacant, { share: (share * 100).toFixed(1) + "%", area: grouped(vacant) }) : words.unknown;
+    return fitting === null || fitting < 0 ? text : said(words.fitting, { count: grouped(fitting), vacancy: text });
+  }
+
+  function grouped(number) { return Math.round(number).toLocaleString("en-US"); }
+
+  function said(sentence, values) { return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole)); }
+
   function click(event) {
+    if (lasso && (lasso.busy() || tools.takes(event.latlng))) { return; }
     const found = hit(event, true);
-    if (found) { pick(found, true); }
+    if (found && found.kind === "cell") { map.fitBounds(window.ParksTiles.boundsOf(found.box), { maxZoom: cut.close, animate: false }); return; }
+    if (found && found.kind === "building" && event.originalEvent && event.originalEvent.shiftKey && !options.onPick) {
+      tell({ kind: "more", id: found.id });
+    } else if (found) { pick(found, true); }
   }
 
   function pick(found, ours) {
-    picked = found ? { kind: found.kind, id: found.id } : null;
-    map.getContainer().dataset.picked = picked ? `${picked.kind} ${picked.id}` : "";
+    picked = found;
+    map.getContainer().dataset.picked = picked ? `${picked.kind} ${picked.ids ? picked.ids.join(" ") : picked.id}` : "";
     highlight();
     if (!ours) { return; }
     if (options.onPick) { options.onPick(found, facts(found)); return; }
-    // Straight to the session: the component itself would wait a quarter of a second.
-    if (window.Streamlit) { window.Streamlit.setComponentValue({ picked: { kind: found.kind, id: found.id, n: Date.now() } }); }
+    tell({ kind: found.kind, id: found.id });
+  }
+
+  /* Straight to the session: the component itself would wait a quarter of a second. */
+  function tell(what) {
+    if (window.Streamlit) { window.Streamlit.setComponentValue({ picked: Object.assign(what, { n: Date.now() }) }); }
   }
 
   function boundsOf(kind, id) {
     if (kind === "zone") { const zone = zones.find((each) => each.id === id); return zone && zone.shape.getBounds(); }
-    const own = drawing.boundsOf((building, park) => (kind === "park" ? park : building) === id);
     const park = kind === "park" && parks.find((each) => each.id === id);
-    return own || (park ? park.latlng.toBounds(1200) : null);
+    return park ? park.latlng.toBounds(1200) : drawing.boundsOf(id);
   }
 
   /* Goes where the view says as soon as the layer that knows the place is there; once. */
   function focus() {
     const wanted = JSON.parse(shown.focus || "null");
     if (!wanted || shown.reached === shown.focus) { return; }
-    const bounds = boundsOf(wanted.kind, wanted.id);
+    if (wanted.at) {
+      shown.reached = shown.focus;
+      map.setView([wanted.at[1], wanted.at[2]], wanted.at[0], { animate: false });
+      return;
+    }
+    const bounds = wanted.box ? window.ParksTiles.boundsOf(wanted.box) : boundsOf(wanted.kind, wanted.id);
     if (!bounds) { return; }
     shown.reached = shown.focus;
     map.fitBounds(bounds, { maxZoom: 17, padding: [40, 40], animate: false });
@@ -375,11 +384,35 @@
     const Legend = L.Control.extend({ options: { position: "topright" }, onAdd: () => {
       const box = say("details", "parks-legend", "");
       box.open = map.getSize().x > NARROW;
+      box.addEventListener("toggle", names.crowd);
       L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
       return box;
     } });
+    search = new window.ParksSearch({ words: words, say: say, find: lookUp, choose: arrive }).addTo(map);
+    search.getContainer().parentNode.prepend(search.getContainer());
     new Home().addTo(map);
+    if (!options.onPick) {
+      tools = new window.ParksTools({ root: options.root, say: say, words: words, datum: () => datum, picked: () => picked, title: () => title, legend: told }).addTo(map);
+      lasso = new window.ParksLasso({ words: words, say: say, drawn: (ring) => tell({ kind: "area", ring: ring }) }).addTo(map);
+    }
     legend = new Legend().addTo(map).getContainer();
+  }
+
+  /* Zones and parks whose name or id holds the words, then buildings. */
+  function lookUp(wanted) {
+    const low = wanted.toLowerCase(), holds = (each) => `${each.id}\n${each.name}`.toLowerCase().includes(low);
+    const near = [["zone", zones], ["park", parks]].flatMap(
+      ([kind, places]) => places.filter(holds).map((each) => ({ kind: kind, id: each.id, name: each.name })));
+    return window.ParksTiles.find(options.root || "", cut ? cut.tiles : [], wanted).then((found) => near.concat(found), () => near);
+  }
+
+  function arrive(place) {
+    const bounds = place.box ? window.ParksTiles.boundsOf(place.box) : boundsOf(place.kind, place.id);
+    // A file that opens by itself tells what is known of the place, which must have come first.
+    const tell = () => pick((place.kind === "building" && drawing.named(place.id)) || place, true);
+    if (options.onPick) { afterwards.push(tell); }
+    if (bounds) { map.fitBounds(bounds, { maxZoom: 17, padding: [40, 40], animate: false }); }
+    if (options.onPick) { drawing.redraw(); } else { tell(); }
   }
 
   function entry(swatch, text, count) {
@@ -402,7 +435,14 @@
       outlines.append(entry(swatch, text, ""));
     });
     outlines.append(entry(say("span", "outline unsure", ""), words.unsure, ""), entry(say("span", "spot", ""), words.spot, ""));
+    if (cut && cut.close > cut.first) { outlines.append(entry(say("span", "cell", ""), words.cells, "")); }
     box.replaceChildren(say("summary", "", classes.title), shades, say("small", "", words.counted), outlines);
+  }
+
+  /* The legend as it is written on a picture. */
+  function told() {
+    const rows = classes.legend.map((shade) => ({ label: shade.label, count: String(shade.count), colour: shade.fill === "outlined" ? "#ffffff" : shade.colour }));
+    return { title: classes.title, rows: rows };
   }
 
   /* Where a thing stands in the map's own pixels; null when it is not there. */
@@ -413,5 +453,16 @@
     return place ? map.latLngToContainerPoint(place) : null;
   }
 
-  window.parksMap = { mount: mount, show: show, pointOf: pointOf };
+  /* Goes to a place as close as buildings are drawn one by one, wherever it lies; tells when it is there. */
+  function visit(kind, id, zoom) {
+    const there = (bounds) => { if (bounds) { map.setView(bounds.getCenter(), zoom, { animate: false }); } };
+    const bounds = boundsOf(kind, id);
+    if (bounds || kind !== "building") { there(bounds); return Promise.resolve(); }
+    return window.ParksTiles.find(options.root || "", cut.tiles, id).then((found) => {
+      const exact = found.find((each) => each.id === id);
+      there(exact && window.ParksTiles.boundsOf(exact.box));
+    });
+  }
+
+  window.parksMap = { mount: mount, show: show, pointOf: pointOf, visit: visit };
 })();

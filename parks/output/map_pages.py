@@ -68,7 +68,7 @@ def vacant(made: Material) -> Block:
     """Return zones and parks by vacancy; the parks are numbered."""
     t, park = made.t, made.park
     shades, zones = shading.legend("vacancy", t), made.names(made.rules.zones, "zone_id")
-    classes = shading.classes(park, made.space, rules=made.rules, by="vacancy", lang=made.lang)["parks"]
+    classes = shading.classes(park, made.space, rules=made.rules, by="vacancy", lang=made.lang).parks["shade"]
     sums = vacancy.by(made.space, "park").set_index("park_id")
     frame = park.parks
     names = made.names(pd.DataFrame(frame), "park_id")

@@ -16,16 +16,19 @@ import pandas as pd
 import shapely
 from branca.element import MacroElement
 
-from parks import schema, words
+from parks import crs, schema, words
 from parks.issues import InvalidData, Issue
-from parks.output import figures, layers, shading
+from parks.output import figures, layers, shading, tiles
 from parks.status import support
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from parks.output.bases import Base
     from parks.output.layers import Layer
+    from parks.output.shading import Shading
+    from parks.output.tiles import Shades, Tiles
     from parks.policy import Policy
     from parks.snapshot import Snapshot
     from parks.words import Translate
@@ -34,6 +37,8 @@ SCRIPT: Final = "parks.js"
 STYLE: Final = "parks.css"
 CREDIT: Final = "© OpenStreetMap contributors, ODbL 1.0"
 CONTEXT: Final = schema.DATA / "geo" / "context.geojson"
+MOST_RINGS: Final = 500
+"""Buildings of a selection that are ringed on the map: a click must stay a small message."""
 ROOT: Final = "../../"
 """From the map's frame, ``component/<name>/index.html``, to the root of the app, whatever its base path."""
 WORLD: Final = [[-60.0, -170.0], [75.0, 170.0]]
@@ -49,10 +54,19 @@ class Ground:
     Parameters
     ----------
     layers
-        ``context zones parks buildings`` → the packed layer.
+        ``context zones parks buildings`` → the packed layer; that of the buildings says only how they are cut.
+    tiles
+        The buildings.
+    datum
+        What all of it stands on: that of the base map beneath.
+    title
+        The line above a picture of the map: day, scenario, and that data are made up where they are.
     """
 
     layers: Mapping[str, Layer]
+    tiles: Tiles
+    datum: str
+    title: str
 
 
 class ParkMap(folium.Map):
@@ -99,7 +113,7 @@ class _Show(MacroElement):
         self.given = _script(said)
 
 
-def ground(park: Snapshot, rules: Policy, *, lang: str, context: Path = CONTEXT) -> Ground:
+def ground(park: Snapshot, rules: Policy, *, lang: str, context: Path = CONTEXT, datum: str = "wgs84") -> Ground:
     """Return base map, zones, parks and buildings as packed layers with names in `lang`.
 
     Parameters
@@ -111,19 +125,28 @@ def ground(park: Snapshot, rules: Policy, *, lang: str, context: Path = CONTEXT)
     context
         GeoJSON of the base map (EPSG:4326): features with ``kind`` (``district river metro expressway road``)
         and ``name_zh name_en``.
+    datum
+        What the base map beneath stands on: everything is moved there.
 
     Raises
     ------
     InvalidData
         When the base map's file cannot be read.
     """
+    cut = tiles.cut(_on(datum, _buildings(park, lang)))
     parts = {
-        "context": context_layer(context, lang),
-        "zones": layers.geojson(_zones(rules, lang), ["id", "name", "role", "uncertainty_m"]),
-        "parks": layers.geojson(_parks(park, lang), ["id", "name", "schematic"]),
-        "buildings": layers.geojson(_buildings(park, lang), ["id", "name", "park"]),
+        "context": context_layer(context, lang, datum),
+        "zones": layers.geojson(_on(datum, _zones(rules, lang)), ["id", "name", "role", "uncertainty_m"]),
+        "parks": layers.geojson(_on(datum, _parks(park, lang)), ["id", "name", "schematic"]),
+        "buildings": _plain(cut.manifest() | {"tiles": layers.address(cut)}),
     }
-    return Ground({name: layers.pack(name, content) for name, content in parts.items()})
+    packed = {name: layers.pack(name, content) for name, content in parts.items()}
+    return Ground(packed, cut, datum, _title(park, words.translator(lang), lang))
+
+
+def _title(park: Snapshot, t: Translate, lang: str) -> str:
+    day = t("Data as of {day}", day=figures.day(park.day, lang))
+    return " · ".join(part for part in (t("Map of the parks"), day, park.scenario, _notice(park, t)) if part)
 
 
 def park_map(rules: Policy) -> ParkMap:
@@ -134,52 +157,147 @@ def park_map(rules: Policy) -> ParkMap:
     return ParkMap(_home(rules))
 
 
-def shades(chosen: Mapping[str, Any]) -> Layer:
-    """Return the result of `classes` as a packed layer, fit for a cache."""
-    return layers.pack("classes", json.dumps(chosen, ensure_ascii=False, separators=(",", ":")).encode())
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """One mode of colour, packed; fit for a cache.
+
+    Parameters
+    ----------
+    layer
+        Legend and parks, and where the buildings' colours are fetched.
+    shades
+        The buildings' colours.
+    """
+
+    layer: Layer
+    shades: Shades
 
 
-def around(park: Snapshot, *, lang: str) -> Layer:
-    """Return the supporting facilities in use as a packed layer: what each is and offers, in `lang`."""
+def colours(base: Ground, chosen: Shading) -> Colours:
+    """Return the result of `classes` packed for the buildings of `base`."""
+    shades = tiles.shaded(base.tiles, chosen.buildings)
+    return Colours(layers.pack("classes", _plain(_said(chosen) | {"tiles": layers.address(shades)})), shades)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Days to play through.
+
+    Parameters
+    ----------
+    rows
+        What each is called, and its colours.
+    at
+        Which of them is shown first.
+    """
+
+    rows: Sequence[tuple[str, Colours]]
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What the map is compared with: what the two sides are called, and the colours of the other one."""
+
+    here: str
+    there: str
+    colours: Colours
+
+
+def _beneath(base: Base, t: Translate) -> dict[str, Any]:
+    """Return what the browser needs of a base map: addresses of tiles, how close, and what stands in the corner."""
+    approved = t("Map approval number {number}", number=base.approval) if base.approval else ""
+    said = {"url": base.url, "names": base.names, "subdomains": base.subdomains, "zoom": base.most_zoom}
+    return said | {"credit": " · ".join(part for part in (base.credit, approved) if part)}
+
+
+def _times(moment: Times) -> dict[str, Any]:
+    return {"at": moment.at, "rows": [{"label": label, "classes": _kept(each)} for label, each in moment.rows]}
+
+
+def _against(moment: Against) -> dict[str, Any]:
+    return {"here": moment.here, "there": moment.there, "classes": _kept(moment.colours)}
+
+
+def _kept(shown: Colours) -> str:
+    """Hold colours where the browser can fetch them; return the address of the legend, which names the others."""
+    layers.keep(shown.shades)
+    return layers.keep(shown.layer)
+
+
+def _said(chosen: Shading) -> dict[str, Any]:
+    """Return mode, title, legend, and for each park its class, vacancy, vacant area [m²] and units that fit."""
+    parks = chosen.parks
+    known = [parks[name].astype(object).where(parks[name].notna(), None) for name in tiles.FACTS]
+    facts = dict(zip(parks.index, map(list, zip(*known, strict=True)), strict=True))
+    return {"by": chosen.by, "title": chosen.title, "legend": chosen.legend(), "parks": facts}
+
+
+def _plain(said: Mapping[str, Any]) -> bytes:
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def around(park: Snapshot, *, lang: str, datum: str = "wgs84") -> Layer:
+    """Return the supporting facilities in use as a packed layer: what each is and offers, in `lang`; see `ground`."""
     t, used = words.translator(lang), support.in_use(park)
     used = used[used.geometry.notna()]
     offers = zip(used["kind"], used["capacity"], used["capacity_unit"], strict=True)
     facts = [f"{figures.facility(kind, t)} · {figures.capacity(amount, unit, lang)}" for kind, amount, unit in offers]
     frame = {"id": used["facility_id"], "name": _named(used, lang), "kind": used["kind"]}
     layer = gpd.GeoDataFrame(frame, geometry=used.geometry).assign(fact=pd.array(facts, dtype="string"))
-    return layers.pack("facilities", layers.geojson(layer, ["id", "name", "kind", "fact"]))
+    return layers.pack("facilities", layers.geojson(_on(datum, layer), ["id", "name", "kind", "fact"]))
 
 
 def view(
     base: Ground,
-    colours: Layer,
+    shown: Colours,
     *,
     lang: str,
-    picked: Mapping[str, str] | None = None,
+    picked: Mapping[str, Any] | None = None,
     focus: Mapping[str, Any] | None = None,
     facilities: Layer | None = None,
+    moment: Times | Against | None = None,
+    base_map: Base | None = None,
 ) -> folium.FeatureGroup:
     """Return what the map shall show, to be handed over beside it; the browser draws only what is other than before.
 
     Parameters
     ----------
     base
-        The layers beneath. They and `colours` are put where the browser can fetch them.
-    colours
-        Classes and legend, `shades`.
+        The layers beneath. They and the colours are put where the browser can fetch them.
+    shown
+        The colours, of `colours`.
     lang
         ``zh`` or ``en``.
     picked
-        What is selected: ``kind`` (``zone park building``) and ``id``; None clears the selection.
+        What is selected: ``kind`` (``zone park building``) and ``id``, or ``buildings`` and ``ids``; None clears it.
     focus
-        Where to go: ``kind`` and ``id``, and any ``n`` that is other when the map shall go there again.
+        Where to go: ``kind`` and ``id``, or ``at`` (zoom, latitude, longitude); and any ``n`` that is other when the
+        map shall go there again.
     facilities
         The supporting facilities, `around`; None shows none.
+    moment
+        Days to play through instead of the colours `shown`; or other colours, right of a split that the user moves.
+    base_map
+        Tiles of a server instead of our own base; `base` was made for their datum.
     """
-    every = {**base.layers, "classes": colours} | ({} if facilities is None else {"facilities": facilities})
+    every = {**base.layers} | ({} if facilities is None else {"facilities": facilities})
     given = {name: layers.keep(layer) for name, layer in every.items()}
+    layers.keep(base.tiles)
+    said = {
+        "layers": given | {"classes": _kept(shown)},
+        "words": _words(words.translator(lang)),
+        "datum": base.datum,
+        "title": base.title,
+        "picked": {**picked, "ids": picked["ids"][:MOST_RINGS]} if picked and "ids" in picked else picked,
+        "times": _times(moment) if isinstance(moment, Times) else None,
+        "against": _against(moment) if isinstance(moment, Against) else None,
+        "base": base_map and _beneath(base_map, words.translator(lang)),
+    }
+    if focus and "id" in focus and (box := base.tiles.box(focus["kind"], focus["id"])):
+        focus = {**focus, "box": box}
     group = folium.FeatureGroup(name="view")
-    group.add_child(_Show({"layers": given, "words": _words(words.translator(lang)), "picked": picked, "focus": focus}))
+    group.add_child(_Show(said | {"focus": focus}))
     return group
 
 
@@ -208,12 +326,16 @@ def standalone(
     t = words.translator(lang)
     base = ground(park, rules, lang=lang, context=context)
     modes = {by: classes(park, space, rules=rules, by=by, lang=lang) for by in ("vacancy", "availability", "role")}
+    inside = {name: json.loads(layers.unpack(layer)) for name, layer in base.layers.items()}
     data = {
         "home": _home(rules),
         "credit": CREDIT,
         "words": _words(t),
-        "layers": {name: json.loads(layers.unpack(layer)) for name, layer in base.layers.items()},
-        "modes": modes,
+        "layers": inside | {"buildings": inside["buildings"] | {"tiles": tiles.inline(base.tiles)}},
+        "modes": {
+            by: _said(chosen) | {"tiles": tiles.inline(tiles.shaded(base.tiles, chosen.buildings))}
+            for by, chosen in modes.items()
+        },
     }
     return _template().render(
         lang={"zh": "zh-CN", "en": "en"}[lang],
@@ -222,7 +344,7 @@ def standalone(
         notice=_notice(park, t) if notice is None else notice,
         colour=t("Colour by"),
         close=t("Close"),
-        modes={by: chosen["title"] for by, chosen in modes.items()},
+        modes={by: chosen.title for by, chosen in modes.items()},
         style=_local(STYLE),
         script=_local(SCRIPT),
         data=_script(data),
@@ -241,6 +363,30 @@ def _words(t: Translate) -> dict[str, Any]:
         "failed": t("A layer of the map could not be loaded. Reload the page."),
         "schematic": t("Position is schematic"),
         "counted": t("Figures count buildings."),
+        "vacant": t("{share} vacant, {area} m²", share="{share}", area="{area}"),
+        "unknown": t("Vacancy unknown"),
+        "fitting": t("{count} units fit; {vacancy}", count="{count}", vacancy="{vacancy}"),
+        "cell": t("Buildings here"),
+        "cells": t("Square: several buildings, coloured as most of them"),
+        "lasso": t("Draw a line round buildings to select them"),
+        "measure": t("Measure length and area"),
+        "measured": t("Click points on the map, or set them at the cross"),
+        "length": t("Length {length} m", length="{length}"),
+        "area": t("area {area} m² ({mu} mu)", area="{area}", mu="{mu}"),
+        "point": t("Point at the cross"),
+        "back": t("Take the last back"),
+        "end": t("End"),
+        "link": t("A link to this view"),
+        "picture": t("A picture of this view"),
+        "silent": t("The base map does not answer. Our own is shown."),
+        "quarter": t("Quarter"),
+        "play": t("Play the quarters"),
+        "pause": t("Stop at this quarter"),
+        "swipe": t("Where the split between the two stands"),
+        "search": t("Search by name or id"),
+        "nothing": t("Nothing of that name or id"),
+        "kinds": {"zone": t("Zone"), "park": t("Park"), "building": t("Building")},
+        "several": t("{count} buildings, most of them: {label}", count="{count}", label="{label}"),
         "spot": t("Park; dashed: schematic position"),
         "unsure": t("Dashed: outline uncertain by 200 m or more"),
         "roles": {
@@ -249,6 +395,10 @@ def _words(t: Translate) -> dict[str, Any]:
             "linked": t("Linked area"),
         },
     }
+
+
+def _on(datum: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return frame.set_geometry(crs.moved(frame.geometry, datum))
 
 
 def _zones(rules: Policy, lang: str) -> gpd.GeoDataFrame:
@@ -277,7 +427,12 @@ def _parks(park: Snapshot, lang: str) -> gpd.GeoDataFrame:
 def _buildings(park: Snapshot, lang: str) -> gpd.GeoDataFrame:
     frame = park.buildings[park.buildings.geometry.notna()]
     return gpd.GeoDataFrame(
-        {"id": frame["building_id"], "name": _named(frame, lang), "park": frame["park_id"]}, geometry=frame.geometry
+        {
+            "id": frame["building_id"],
+            "name": _named(frame, lang).fillna(frame["building_id"]),
+            "park": frame["park_id"].fillna(""),
+        },
+        geometry=frame.geometry,
     )
 
 
@@ -286,8 +441,8 @@ def _named(frame: pd.DataFrame, lang: str) -> pd.Series[Any]:
     return frame[f"name_{lang}"].fillna(frame["name_zh"])
 
 
-def context_layer(path: Path, lang: str) -> bytes:
-    """Return the base map with names in `lang`; of the rivers the first has the place of its name."""
+def context_layer(path: Path, lang: str, datum: str = "wgs84") -> bytes:
+    """Return the base map with names in `lang`, see `ground`; of the rivers the first has the place of its name."""
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
         found = [(feature["properties"], feature["geometry"]) for feature in read["features"]]
@@ -296,7 +451,8 @@ def context_layer(path: Path, lang: str) -> bytes:
         issue = Issue(path.name, "", "", "", "unreadable", f"The base map cannot be read: {fault}.", mend)
         raise InvalidData([issue]) from fault
     features, labelled = [], False
-    for properties, geometry in found:
+    for properties, shape in found:
+        geometry = _moved(shape, datum)
         kind = properties.get("kind")
         said = {"kind": kind, "name": properties.get(f"name_{lang}") or properties.get("name_zh")}
         if kind == "river" and not labelled:
@@ -304,6 +460,15 @@ def context_layer(path: Path, lang: str) -> bytes:
             said["label"], labelled = [middle.x, middle.y], True
         features.append({"type": "Feature", "geometry": geometry, "properties": said})
     return json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":")).encode()
+
+
+def _moved(geometry: Mapping[str, Any], datum: str) -> Mapping[str, Any]:
+    """Return GeoJSON moved onto a datum; as it is where nothing moves."""
+    if datum not in crs.SHIFTED:
+        return geometry
+    shapes = gpd.GeoSeries([shapely.from_geojson(json.dumps(geometry))], crs=crs.WGS84)
+    moved: Mapping[str, Any] = json.loads(shapely.to_geojson(crs.moved(shapes, datum).iloc[0]))
+    return moved
 
 
 def _home(rules: Policy) -> list[list[float]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -12,8 +12,6 @@ from parks import words
 from parks.status import vacancy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import numpy.typing as npt
 
     from parks.policy import Policy
@@ -39,6 +37,33 @@ class Shade:
     fill: str = PLAIN
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Shading:
+    """The class of every building and park in one mode of colour.
+
+    Parameters
+    ----------
+    by, title
+        The mode, and what it is called.
+    shades
+        The classes.
+    buildings, parks
+        Id (index) → ``shade`` (index into `shades`), ``share`` (vacancy), ``vacant_m2`` and ``fitting`` (units that fit
+        the chosen tenant; NA where none is chosen), in the order of their table. Unknown is NA.
+    """
+
+    by: str
+    title: str
+    shades: tuple[Shade, ...]
+    buildings: pd.DataFrame
+    parks: pd.DataFrame
+
+    def legend(self) -> list[dict[str, Any]]:
+        """Return ``label colour fill count`` of each class, the count in buildings; ready for JSON."""
+        counts = np.bincount(self.buildings["shade"], minlength=len(self.shades)).tolist()
+        return [asdict(shade) | {"count": count} for shade, count in zip(self.shades, counts, strict=True)]
+
+
 def classes(
     park: Snapshot,
     space: pd.DataFrame,
@@ -47,8 +72,8 @@ def classes(
     by: str,
     fits: pd.DataFrame | None = None,
     lang: str,
-) -> dict[str, Any]:
-    """Return the class of every building and park, with the legend and the line that the pointer shows.
+) -> Shading:
+    """Return the class of every building and park, with the figures that the pointer shows.
 
     Parameters
     ----------
@@ -66,12 +91,6 @@ def classes(
     lang
         ``zh`` or ``en``.
 
-    Returns
-    -------
-    dict
-        ``by``, ``title``, ``legend`` (list of ``label colour fill count``, the count in buildings), ``buildings`` and
-        ``parks`` (id → index into the legend), ``lines`` (``buildings`` and ``parks``: id → sentence). Ready for JSON.
-
     Raises
     ------
     ValueError
@@ -81,20 +100,12 @@ def classes(
     if by not in MODES or (by == "fit" and fits is None):
         message = f"no colours for {by!r}" if by not in MODES else "colours by fit need the verdicts on a tenant"
         raise ValueError(message)
-    shades = legend(by, t)
     units = _verdicts(space, fits) if by == "fit" and fits is not None else space
-    given = {name: _class(by, park, units, rules, name) for name in LEVELS}
-    counts = np.bincount(given["buildings"], minlength=len(shades))
-    return {
-        "by": by,
-        "title": titles(t)[by],
-        "legend": [
-            {"label": shade.label, "colour": shade.colour, "fill": shade.fill, "count": int(count)}
-            for shade, count in zip(shades, counts, strict=True)
-        ],
-        **{name: dict(zip(series.index, series.tolist(), strict=True)) for name, series in given.items()},
-        "lines": {name: _lines(units, column, t) for name, column in LEVELS.items()},
+    levels = {
+        name: _facts(units, column, park.table(name)[column]).assign(shade=_class(by, park, units, rules, name))
+        for name, column in LEVELS.items()
     }
+    return Shading(by, titles(t)[by], legend(by, t), **levels)
 
 
 def titles(t: Translate) -> dict[str, str]:
@@ -203,29 +214,14 @@ def _verdicts(space: pd.DataFrame, fits: pd.DataFrame) -> pd.DataFrame:
     return space.assign(verdict=space["unit_id"].map(said))
 
 
+def _facts(space: pd.DataFrame, column: str, ids: pd.Series[Any]) -> pd.DataFrame:
+    """Return vacancy, vacant area and how many units fit of each building or park, in the order of `ids`."""
+    facts = _sums(space, column)[["vacancy", "vacant_m2"]].rename(columns={"vacancy": "share"})
+    fitting = pd.Series(pd.NA, index=facts.index, dtype="Int64")
+    if "verdict" in space:
+        fitting = (space["verdict"] == "fits").fillna(value=False).groupby(space[column]).sum().astype("Int64")
+    return facts.assign(fitting=fitting).reindex(pd.Index(ids))
+
+
 def _sums(space: pd.DataFrame, column: str) -> pd.DataFrame:
     return vacancy.by(space, column.removesuffix("_id")).dropna(subset=[column]).set_index(column)
-
-
-def _lines(space: pd.DataFrame, column: str, t: Translate) -> Mapping[str, str]:
-    """Return what the pointer shows of each building or park: vacancy, and how many units fit."""
-    sums = _sums(space, column)
-    fitting = None
-    if "verdict" in space:
-        fitting = (space["verdict"] == "fits").fillna(value=False).groupby(space[column]).sum().reindex(sums.index)
-    lines = {}
-    for place, share, vacant, count in zip(
-        sums.index,
-        sums["vacancy"].to_numpy(dtype=float, na_value=np.nan),
-        sums["vacant_m2"].to_numpy(dtype=float, na_value=np.nan),
-        fitting if fitting is not None else [None] * len(sums),
-        strict=True,
-    ):
-        known = not np.isnan(share)
-        said = (
-            t("{share} vacant, {area} m²", share=f"{share:.1%}", area=f"{vacant:,.0f}")
-            if known
-            else t("Vacancy unknown")
-        )
-        lines[place] = said if count is None else t("{count} units fit; {vacancy}", count=int(count), vacancy=said)
-    return lines

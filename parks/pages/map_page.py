@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from parks.output import maps, shading
-from parks.pages import panel, session, start, tables, tenants
+from parks import crs
+from parks.issues import InvalidData
+from parks.output import bases, maps, shading
+from parks.pages import moments, panel, selection, session, start, tables, tenants
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    import pandas as pd
     from streamlit.delta_generator import DeltaGenerator
 
+    from parks.output.bases import Base
     from parks.output.layers import Layer
     from parks.pages.session import Session
 
-NOBODY = "nobody"
+NOBODY, OWN = "nobody", "own"
 HEIGHT = 640
 
 
@@ -33,25 +36,12 @@ def desk(s: Session) -> None:
     """Draw map and panel together: a click reruns this part alone, and the map in the browser stays as it is."""
     from streamlit_folium import st_folium  # it registers with the running server, which must be there first
 
-    _clicked()
-    tenant, by = _controls(s)
+    selection.linked(st.query_params)
+    tenant, by, moment = _controls(s)
     left, right = st.columns([7, 5], gap="medium")
-    with left:
-        st_folium(
-            maps.park_map(s.rules),
-            key="map",
-            height=HEIGHT,
-            use_container_width=True,
-            returned_objects=[],
-            feature_group_to_add=maps.view(
-                _ground(s, (*s.key, s.lang)),
-                _shades(s, by, tenant, (*s.key, s.lang)),
-                lang=s.lang,
-                picked=st.session_state.get("picked"),
-                focus=st.session_state.get("focus"),
-                facilities=_around(s, (*s.key, s.lang)) if st.session_state.get("facilities") else None,
-            ),
-        )
+    spot, beneath = left.container(), left.container()
+    with beneath:
+        base_map = _base_map(s)
         st.toggle(
             s.t("Stops, rental housing, platforms and CDMO capacity"),
             key="facilities",
@@ -63,22 +53,36 @@ def desk(s: Session) -> None:
                 "no legal boundaries."
             )
         )
+    datum = base_map.datum if base_map else "wgs84"
+    base = _ground(s, datum, (*s.key, s.lang))
+    selection.clicked(base, (st.session_state.get("map") or {}).get("picked"))
+    with spot:
+        other = moments.chosen(s, base, by, moment)
+        st_folium(
+            maps.park_map(s.rules),
+            key="map",
+            height=HEIGHT,
+            use_container_width=True,
+            returned_objects=[],
+            feature_group_to_add=maps.view(
+                base,
+                _colours(s, base, by, tenant, (*s.key, s.lang, datum)),
+                lang=s.lang,
+                picked=st.session_state.get("picked"),
+                focus=st.session_state.get("focus"),
+                facilities=_around(s, datum, (*s.key, s.lang)) if st.session_state.get("facilities") else None,
+                moment=other,
+                base_map=base_map,
+            ),
+        )
     with right:
         panel.show(s, st.session_state.get("picked"), None if tenant == NOBODY else tenant)
 
 
-def _clicked() -> None:
-    """Take over what was clicked in the map, before it is drawn again: the component put it under the map's key."""
-    clicked = (st.session_state.get("map") or {}).get("picked")
-    if clicked != st.session_state.get("clicked"):
-        st.session_state["clicked"] = clicked
-        st.session_state["picked"] = clicked and {"kind": clicked["kind"], "id": clicked["id"]}
-
-
-def _controls(s: Session) -> tuple[str, str]:
-    """Draw company, colours and zone; return the company (or nobody) and the colours."""
+def _controls(s: Session) -> tuple[str, str, str]:
+    """Draw company, colours, moment and zone; return the company (or nobody), the colours and the moment."""
     t, names = s.t, tables.names(s, "tenants")
-    who, colours, where = st.columns([4, 3, 3], vertical_alignment="bottom")
+    who, colours, when, where = st.columns([4, 2, 2, 3], vertical_alignment="bottom")
     ids = [NOBODY, *s.park.needs["tenant_id"].drop_duplicates().sort_values()]
     tenant = session.choice(
         t("Company with an open need"),
@@ -91,8 +95,38 @@ def _controls(s: Session) -> tuple[str, str]:
     fit = [] if tenant == NOBODY else ["fit"]
     modes = [*fit, "vacancy", "availability", "role"]
     by = session.choice(t("Colour by"), modes, "colour_fit" if fit else "colour", titles.__getitem__, colours)
+    moment = moments.choice(s, by, when)
     _go(s, where)
-    return tenant, by
+    return tenant, by, moment
+
+
+def _base_map(s: Session) -> Base | None:
+    """Draw the choice of a base map, where the administrator allows any; say how far our layers are moved for it."""
+    t = s.t
+    try:
+        known = bases.allowed(os.environ, lang=s.lang)
+    except InvalidData as fault:
+        session.refusals(fault, t)
+        return None
+    if not known:
+        return None
+    titles = {OWN: t("Our own, without a network")} | {name: base.title(s.lang) for name, base in known.items()}
+    chosen = session.choice(t("Base map"), list(titles), "base", titles.__getitem__)
+    base = known.get(chosen)
+    if base and (metres := _moved_by(s, base.datum)):
+        said = t(
+            "This base map stands on GCJ-02: our layers are moved to lie on it, by {metres} m in the middle.",
+            metres=metres,
+        )
+        st.caption(f":material/swap_horiz: {said}")
+    return base
+
+
+def _moved_by(s: Session, datum: str) -> int:
+    """Return how far [m] a datum moves the middle of the district; 0 for those that move nothing."""
+    west, south, east, north = s.rules.zones.total_bounds
+    lon, lat = (west + east) / 2, (south + north) / 2
+    return round(float(crs.distance_m(lon, lat, *crs.shift(lon, lat, datum))))
 
 
 def _go(s: Session, place: DeltaGenerator) -> None:
@@ -118,19 +152,18 @@ def _go(s: Session, place: DeltaGenerator) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _ground(_s: Session, key: Hashable) -> maps.Ground:
+def _ground(_s: Session, datum: str, key: Hashable) -> maps.Ground:
     del key
-    return maps.ground(_s.park, _s.rules, lang=_s.lang)
+    return maps.ground(_s.park, _s.rules, lang=_s.lang, datum=datum)
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)
-def _shades(_s: Session, by: str, tenant: str, key: Hashable) -> Layer:
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _colours(_s: Session, _base: maps.Ground, by: str, tenant: str, key: Hashable) -> maps.Colours:
     del key
-    fits: pd.DataFrame | None = tenants.ranking(tenant, _s) if by == "fit" else None
-    return maps.shades(maps.classes(_s.park, _s.space, rules=_s.rules, by=by, fits=fits, lang=_s.lang))
+    return moments.colours(_s, _base, by, tenants.ranking(tenant, _s) if by == "fit" else None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _around(_s: Session, key: Hashable) -> Layer:
+def _around(_s: Session, datum: str, key: Hashable) -> Layer:
     del key
-    return maps.around(_s.park, lang=_s.lang)
+    return maps.around(_s.park, lang=_s.lang, datum=datum)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
 from parks.output import figures, stacks
-from parks.pages import acts, attempts, session, tables, tenants
+from parks.pages import acts, attempts, selection, session, tables, tenants
 from parks.status import vacancy
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from parks.pages.session import Session
 
 
-def show(s: Session, picked: Mapping[str, str] | None, tenant: str | None) -> None:
+def show(s: Session, picked: Mapping[str, Any] | None, tenant: str | None) -> None:
     """Draw what is known of the thing picked, for the chosen company or for nobody."""
     t = s.t
     if message := st.session_state.pop("done", None):
@@ -25,6 +25,9 @@ def show(s: Session, picked: Mapping[str, str] | None, tenant: str | None) -> No
     attempts.back_and_forth(s, "map")
     if not picked:
         _hint(s, tenant)
+        return
+    if picked["kind"] == selection.SEVERAL:
+        selection.show(s, picked["ids"])
         return
     kind, code = picked["kind"], picked["id"]
     known = {
@@ -67,14 +70,6 @@ def _pick(building: str) -> None:
     st.session_state["picked"] = st.session_state["focus"] = {"kind": "building", "id": building}
 
 
-def _sums(s: Session, space: pd.DataFrame) -> None:
-    total, t = vacancy.total(space).iloc[0], s.t
-    cells = st.columns(3)
-    cells[0].metric(t("Vacancy"), figures.share(total["vacancy"], s.lang))
-    cells[1].metric(t("Vacant area"), figures.area(total["vacant_m2"], s.lang))
-    cells[2].metric(t("Lettable area"), figures.area(total["lettable_m2"], s.lang))
-
-
 def _zone(s: Session, code: str) -> None:
     t, row = s.t, s.rules.zones.set_index("zone_id").loc[code]
     st.subheader(s.name(row["name_en"], row["name_zh"]))
@@ -83,9 +78,10 @@ def _zone(s: Session, code: str) -> None:
     if space.empty:
         st.info(t("No unit is on record in this zone."))
     else:
-        _sums(s, space)
+        selection.sums(s, space)
         sums = vacancy.by(space, "park")[["park_id", "lettable_m2", "vacant_m2", "vacancy"]]
         tables.show(sums.sort_values("vacant_m2", ascending=False), s, key="panel_zone", height=300)
+        selection.offer(s, space)
     if pd.notna(row["uncertainty_m"]):
         st.caption(t("Outline good to about ±{metres} m.", metres=figures.number(row["uncertainty_m"], s.lang)))
 
@@ -99,7 +95,8 @@ def _park(s: Session, code: str) -> None:
     if space.empty:
         st.info(t("No building of this park is on record: its inventory is not public and has not been imported."))
     else:
-        _sums(s, space)
+        selection.sums(s, space)
+        selection.offer(s, space)
         names = tables.names(s, "buildings")
         for building in vacancy.by(space, "building").sort_values("vacant_m2", ascending=False).to_dict("records"):
             vacant = figures.area(building["vacant_m2"], s.lang)

@@ -182,6 +182,11 @@ def begin(
     return Session(words.translator(lang), lang, held, park, rules, seen, who)
 
 
+def at(s: Session, day: dt.date, scenario: str | None) -> Session:
+    """Return the same visitor's view of another day or scenario."""
+    return begin(s.lang, day, scenario, s.park.known_on, s.who)
+
+
 def switch(
     label: str,
     options: Sequence[str],

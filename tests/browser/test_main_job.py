@@ -36,11 +36,8 @@ def layers_of(page):
 
 def click_building(page, frame, code):
     """Zoom to a building and click it on the map."""
-    frame.evaluate(
-        "id => window.map.setView(window.map.containerPointToLatLng(window.parksMap.pointOf('building', id)), 16,"
-        " {animate: false})",
-        code,
-    )
+    frame.evaluate("id => window.parksMap.visit('building', id, 16)", code)
+    frame.wait_for_selector('.leaflet-container[data-waiting="0"]')
     page.wait_for_timeout(500)
     at = frame.evaluate("id => window.parksMap.pointOf('building', id)", code)
     box = page.locator("iframe").bounding_box()

@@ -1,11 +1,14 @@
 """The map in a real browser: drawn offline, a click answered, colours changed on the same map, markup as text."""
 
+import re
 import sys
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from PIL import Image
 
-from parks.output import maps
+from parks.output import maps, measures
 
 SMALL = Path(__file__).parent / "small"
 sys.path.insert(0, str(SMALL))
@@ -34,6 +37,7 @@ def frame(page, small):
 def wait_for_layers(where):
     for name in ("context", "zones", "parks", "buildings", "classes"):
         where.wait_for_selector(f".leaflet-container[data-{name}]")
+    where.wait_for_selector('.leaflet-container[data-waiting="0"]')
 
 
 def point(page, frame, kind, name):
@@ -54,13 +58,18 @@ def colours(frame):
     }""")
 
 
+COLOUR_AT = """([kind, id]) => {
+    const canvas = document.querySelector("canvas.parks-buildings"), box = canvas.getBoundingClientRect();
+    const at = window.parksMap.pointOf(kind, id), frame = window.map.getContainer().getBoundingClientRect();
+    const pixel = canvas.getContext("2d").getImageData(at.x + frame.left - box.left, at.y + frame.top - box.top, 1, 1);
+    return [...pixel.data].slice(0, 3);
+}"""
+
+
 def zoom_to(page, frame, kind, name):
     """Zoom in until the buildings speak for themselves."""
-    frame.evaluate(
-        "([kind, id]) => window.map.setView(window.map.containerPointToLatLng(window.parksMap.pointOf(kind, id)), 16,"
-        " { animate: false })",
-        [kind, name],
-    )
+    frame.evaluate("([kind, id]) => window.parksMap.visit(kind, id, 16)", [kind, name])
+    frame.wait_for_selector('.leaflet-container[data-waiting="0"]')
     return point(page, frame, kind, name)
 
 
@@ -90,7 +99,7 @@ def test_a_click_opens_the_panel_and_leaves_the_map_alone(page, frame):
 def test_the_first_click_lands_where_it_is_aimed_on_a_low_screen(page, frame):
     page.set_viewport_size({"width": 1440, "height": 560})
     x, y = zoom_to(page, frame, "building", "W1")
-    assert y < 560
+    assert y < 560, "the building is below the screen"
     page.mouse.click(x, y)
     page.get_by_text('panel {"kind": "building", "id": "W1"}').wait_for()
     assert (x, y) == pytest.approx(point(page, frame, "building", "W1"))
@@ -135,6 +144,149 @@ def test_markup_in_a_name_is_text(page, frame):
     assert page.evaluate("window.hacked") is None
 
 
+def test_the_pointer_tells_class_and_vacancy(page, frame):
+    x, y = zoom_to(page, frame, "building", "W1")
+    page.mouse.move(x - 5, y)
+    page.mouse.move(x, y)
+    tip = frame.locator(".parks-tip:not([hidden])")
+    tip.wait_for()
+    assert tip.inner_text().splitlines() == ["西一楼", "Vacancy: 10 to 25 %", "25.0% vacant, 1,000 m²"]
+    page.mouse.move(*point(page, frame, "park", "bare"))
+
+
+def test_quarters_are_chosen_and_played_on_the_same_map(page, frame):
+    page.get_by_text("quarters", exact=True).click()
+    frame.wait_for_selector('.leaflet-container[data-quarter="2026-Q2"][data-classes="role"]')
+    slider = frame.get_by_role("slider", name="Quarter")
+    slider.focus()
+    slider.press("ArrowRight")
+    frame.wait_for_selector('.leaflet-container[data-quarter="2026-Q3"][data-classes="availability"]')
+    frame.get_by_role("button", name="Play the quarters").click()
+    frame.wait_for_selector('.leaflet-container[data-quarter="2026-Q1"][data-classes="vacancy"]')
+    frame.get_by_role("button", name="Stop at this quarter").click()
+    stopped = frame.locator(".leaflet-container").get_attribute("data-quarter")
+    page.wait_for_timeout(1800)
+    assert frame.locator(".leaflet-container").get_attribute("data-quarter") == stopped
+    page.get_by_text("day", exact=True).click()
+    frame.wait_for_selector(".leaflet-container:not([data-quarter])[data-classes=vacancy]")
+    assert frame.locator(".parks-bar").count() == 0
+    assert frame.evaluate("window.map.firstOne")
+
+
+def test_two_states_stand_side_by_side(page, frame):
+    zoom_to(page, frame, "building", "W1")
+    page.get_by_text("compare", exact=True).click()
+    frame.locator(".parks-bar.swipe", has_text="this day").wait_for()
+    frame.wait_for_selector('.leaflet-container[data-waiting="0"]')
+    slider = frame.get_by_role("slider", name="Where the split")
+    tips = {}
+    for key in ("End", "Home"):
+        slider.focus()
+        slider.press(key)
+        x, y = point(page, frame, "building", "W1")
+        page.mouse.move(x - 6, y)
+        page.mouse.move(x, y)
+        tips[key] = frame.locator(".parks-tip:not([hidden])").inner_text().splitlines()[1]
+        tips[key + " colour"] = frame.evaluate(COLOUR_AT, ["building", "W1"])
+    assert tips["End"] == "Vacancy: 10 to 25 %"
+    assert tips["Home"] == "Role in the layout: Innovation core"
+    assert (tips["End colour"], tips["Home colour"]) == ([239, 138, 46], [213, 94, 0])
+    page.get_by_text("day", exact=True).click()
+    frame.locator(".parks-split").wait_for(state="detached")
+
+
+def test_shift_click_and_a_line_select_several_buildings(page, frame):
+    page.mouse.click(*zoom_to(page, frame, "building", "W1"))
+    page.get_by_text('panel {"kind": "building", "id": "W1"}').wait_for()
+    page.keyboard.down("Shift")
+    page.mouse.click(*point(page, frame, "building", "W2"))
+    page.keyboard.up("Shift")
+    page.get_by_text('panel {"kind": "buildings", "ids": ["W1", "W2"]}').wait_for()
+    frame.wait_for_selector('.leaflet-container[data-picked="buildings W1 W2"]')
+    x, y = point(page, frame, "building", "W2")
+    at = frame.evaluate("[window.map.getCenter().lat, window.map.getCenter().lng]")
+    frame.get_by_role("button", name="Draw a line round buildings").click()
+    page.mouse.move(x - 90, y - 60)
+    page.mouse.down()
+    for east, south in ((90, -60), (90, 60), (-90, 60), (-90, -50)):
+        page.mouse.move(x + east, y + south, steps=8)
+    page.mouse.up()
+    page.get_by_text('panel {"kind": "buildings", "ids": ["W2"]}').wait_for()
+    assert frame.evaluate("[window.map.getCenter().lat, window.map.getCenter().lng]") == at, "the map was dragged"
+    assert frame.get_by_role("button", name="Draw a line round buildings").get_attribute("aria-pressed") == "false"
+    page.wait_for_timeout(400)
+    page.mouse.click(x, y)
+    page.get_by_text('panel {"kind": "building", "id": "W2"}').wait_for()
+
+
+def test_length_and_area_are_measured_with_the_keyboard_too(page, frame):
+    zoom_to(page, frame, "building", "W1")
+    frame.get_by_role("button", name="Measure length and area").click()
+    bar = frame.locator(".parks-bar.pen")
+    bar.get_by_text("Click points").wait_for()
+    corners = [(121.548, 31.198), (121.55, 31.198), (121.55, 31.1995)]
+    for lng, lat in corners[:2]:
+        at = frame.evaluate("([lng, lat]) => window.map.latLngToContainerPoint([lat, lng])", [lng, lat])
+        box = page.locator("iframe").bounding_box()
+        page.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
+    frame.evaluate("([lng, lat]) => window.map.setView([lat, lng], 16, { animate: false })", list(corners[2]))
+    frame.locator(".leaflet-container").press("Enter")
+    bar.get_by_text("area").wait_for()
+    said = bar.locator("output").inner_text()
+    exact = measures.measured(corners)
+    length, area = (float(part.replace(",", "")) for part in re.findall(r"([\d,.]+) m", said)[:2])
+    assert length == pytest.approx(exact["length_m"], rel=0.02)
+    assert area == pytest.approx(exact["area_m2"], rel=0.03)
+    bar.get_by_role("button", name="Take the last back").click()
+    frame.wait_for_function("!document.querySelector('.parks-bar.pen output').textContent.includes('area')")
+    frame.locator(".leaflet-container").press("Escape")
+    bar.wait_for(state="detached")
+    assert page.get_by_text("panel null").count() == 1
+
+
+def test_a_link_to_the_view_and_a_picture_of_it(page, frame, tmp_path):
+    page.mouse.click(*zoom_to(page, frame, "building", "W1"))
+    page.get_by_text('panel {"kind": "building", "id": "W1"}').wait_for()
+    frame.wait_for_selector('.leaflet-container[data-picked="building W1"]')
+    frame.get_by_role("button", name="A link to this view").click()
+    link = frame.get_by_role("textbox", name="A link to this view").input_value()
+    asked = dict(parse_qsl(urlsplit(link).query))
+    centre = frame.evaluate("[window.map.getCenter().lat, window.map.getCenter().lng]")
+    zoom, *at = (float(part) for part in asked["at"].split(","))
+    assert (zoom, *at) == pytest.approx((16, *centre), abs=1e-4)
+    assert asked["pick"] == "building,W1"
+    frame.locator(".parks-bar.link").get_by_role("button", name="End").click()
+    with page.expect_download() as waited:
+        frame.get_by_role("button", name="A picture of this view").click()
+    path = tmp_path / "map.png"
+    waited.value.save_as(path)
+    with Image.open(path) as picture:
+        size = frame.evaluate("[window.map.getSize().x, window.map.getSize().y]")
+        assert picture.size == (2 * (size[0] + 270), 2 * (size[1] + 44))
+        colours = {pixel for _, pixel in picture.convert("RGB").getcolors(10**7)}
+    assert {(239, 138, 46), (252, 239, 199), (107, 33, 6)} <= colours  # two buildings, and a class of the legend alone
+
+
+def test_a_search_finds_by_name_and_id_with_the_keyboard(page, frame):
+    box = frame.get_by_role("combobox", name="Search by name or id")
+    box.fill("西二")
+    frame.get_by_role("option", name="西二楼").wait_for()
+    box.press("Enter")
+    page.get_by_text('panel {"kind": "building", "id": "W2"}').wait_for()
+    assert frame.evaluate("window.map.getZoom()") == 17
+    box.fill("zone")
+    frame.get_by_role("option").first.wait_for()
+    box.press("ArrowDown")
+    assert frame.locator("[role=option][aria-selected=true]").inner_text().startswith("West zone")
+    box.press("Enter")
+    page.get_by_text('panel {"kind": "zone", "id": "Z-W"}').wait_for()
+    box.fill("nowhere")
+    frame.get_by_text("Nothing of that name or id").wait_for()
+    box.press("Escape")
+    frame.locator("#parks-found").wait_for(state="hidden")
+    assert frame.evaluate("window.map.firstOne")
+
+
 def test_a_layer_that_is_gone_is_said(page, small):
     page.route("**/zones.json", lambda route: route.fulfill(status=404, body="gone"))
     page.goto(small)
@@ -150,6 +302,12 @@ def test_the_file_opens_by_itself(page, tmp_path, lang):
     wait_for_layers(page)
     assert colours(page) > 50
     assert page.locator(".notice").inner_text()
+    page.get_by_role("combobox", name={"zh": "按名称或编号查找", "en": "Search by name or id"}[lang]).fill("w1")
+    page.locator("#parks-found [role=option]").click()
+    page.locator("#card", has_text="西一楼").wait_for()
+    assert "25.0%" in page.locator("#card").inner_text()
+    page.get_by_role("button", name={"zh": "关闭", "en": "Close"}[lang]).click()
+    page.locator(".parks-home").click()
     page.select_option("#mode", "role")
     page.wait_for_selector('#map[data-classes="role"]')
     at = page.evaluate("window.parksMap.pointOf('park', 'evil')")

@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from parks.output import layers
+from parks.output import layers, measures
 
-app = st.App("small_page.py", routes=layers.routes())
+app = st.App("small_page.py", routes=[*layers.routes(), *measures.routes()])

@@ -1,32 +1,49 @@
 """One map, one switch of colours, one panel; the buildings and their names come from `small_data`."""
 
 import json
+import os
 
 import small_data
 import streamlit as st
 from streamlit_folium import st_folium
 
-from parks.output import maps
+from parks.output import bases, maps, shading
+from parks.pages import selection
 
 st.set_page_config(layout="wide")
+BY = ["vacancy", "role", "availability"]
 
 
 @st.cache_resource
-def ground(version: int) -> maps.Ground:
-    del version
-    return maps.ground(small_data.PARK, small_data.RULES, lang="en", context=small_data.CONTEXT)
+def ground(datum: str) -> maps.Ground:
+    return maps.ground(small_data.PARK, small_data.RULES, lang="en", context=small_data.CONTEXT, datum=datum)
+
+
+BENEATH = bases.allowed(os.environ)
+MOMENTS = {
+    "day": lambda _: None,
+    "quarters": lambda every: maps.Times([(f"2026-Q{at}", every[name]) for at, name in enumerate(BY, 1)], 1),
+    "compare": lambda every: maps.Against("this day", "other day", every["role"]),
+}
+
+
+def classes(by: str) -> shading.Shading:
+    return maps.classes(small_data.PARK, small_data.SPACE, rules=small_data.RULES, by=by, lang="en")
 
 
 @st.fragment
 def desk() -> None:
     st.session_state["runs"] = st.session_state.get("runs", 0) + 1
-    by = st.radio("Colour", ["vacancy", "role", "availability"], horizontal=True)
-    far = st.checkbox("Go to the western park")
-    chosen = maps.classes(small_data.PARK, small_data.SPACE, rules=small_data.RULES, by=by, lang="en")
+    colour, when, below, far = st.columns(4)
+    by = colour.radio("Colour", BY, horizontal=True)
+    moment = when.radio("Moment", list(MOMENTS), horizontal=True)
+    beneath = BENEATH.get(below.radio("Base", ["own", *BENEATH], horizontal=True))
+    far = far.checkbox("Go to the western park")
+    base = ground(beneath.datum if beneath else "wgs84")
+    every = {name: maps.colours(base, classes(name)) for name in BY}
     left, right = st.columns([3, 1])
-    # The component has already put its answer here: so the map is told what is selected now, not what was before.
-    picked = (st.session_state.get("map") or {}).get("picked")
-    picked = picked and {"kind": picked["kind"], "id": picked["id"]}
+    selection.clicked(base, (st.session_state.get("map") or {}).get("picked"))
+    picked = st.session_state.get("picked")
     with left:
         st_folium(
             maps.park_map(small_data.RULES),
@@ -35,11 +52,13 @@ def desk() -> None:
             use_container_width=True,
             returned_objects=[],
             feature_group_to_add=maps.view(
-                ground(1),
-                maps.shades(chosen),
+                base,
+                every[by],
                 lang="en",
                 picked=picked,
                 focus={"kind": "park", "id": "west"} if far else None,
+                moment=MOMENTS[moment](every),
+                base_map=beneath,
             ),
         )
     right.text(f"panel {json.dumps(picked)}")

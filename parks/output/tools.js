@@ -1,0 +1,92 @@
+/* The map's tools: measure, a link to this view, a picture of it to keep or print. */
+(function () {
+  "use strict";
+
+  const MU_M2 = 2000 / 3;   // 亩 in square metres
+
+  /* given: root, say, words, datum(): what the map stands on, title(): the line above a picture, legend(): its lines. */
+  window.ParksTools = L.Control.extend({
+    options: { position: "topleft" },
+
+    initialize: function (given) { this._given = given; },
+
+    onAdd: function (map) {
+      const bar = this._given.say("div", "leaflet-bar", "");
+      this._pen = window.ParksPen(map, {
+        say: this._given.say, words: this._given.words, shape: L.polyline,
+        told: (points) => this._measure(points), ended: () => this._press(false),
+      });
+      this._buttons = [["measure", "⟷", () => this._turn()], ["link", "🔗", () => this._link()], ["picture", "⎙", () => this._picture()]].map(
+        ([name, sign, act]) => {
+          const node = bar.appendChild(this._given.say("button", "parks-tool", sign));
+          node.type = "button";
+          node.dataset.tool = name;
+          node.addEventListener("click", act);
+          return node;
+        });
+      this.speak(this._given.words);
+      L.DomEvent.disableClickPropagation(bar);
+      return bar;
+    },
+
+    speak: function (words) {
+      this._given.words = words;
+      this._pen.speak(words);
+      this._buttons.forEach((node) => { node.title = words[node.dataset.tool]; node.setAttribute("aria-label", node.title); });
+    },
+
+    /* Whether a click is a point of a line that is measured. */
+    takes: function (latlng) {
+      if (this._pen.on()) { this._pen.add(latlng); }
+      return this._pen.on();
+    },
+
+    _press: function (on) { this._buttons[0].setAttribute("aria-pressed", String(on)); },
+
+    _turn: function () {
+      if (this._pen.on()) { this._pen.end(); return; }
+      this._press(true);
+      this._pen.tell(this._given.words.measured);
+      this._pen.begin();
+    },
+
+    _measure: function (points) {
+      const said = points.map((at) => at.join(",")).join(";"), asked = this._asked = {};
+      fetch(`${this._given.root}parks/measure?points=${said}&datum=${this._given.datum()}`).then((answer) => answer.json()).then((found) => {
+        if (asked !== this._asked) { return; }
+        const words = this._given.words, of = (number) => number.toLocaleString("en-US", { maximumFractionDigits: number < 100 ? 1 : 0 });
+        const area = found.area_m2 === null ? "" : words.area.replace("{area}", of(found.area_m2)).replace("{mu}", of(found.area_m2 / MU_M2));
+        this._pen.tell([words.length.replace("{length}", of(found.length_m)), area].filter(Boolean).join(" · "));
+      }, () => this._pen.tell(this._given.words.failed));
+    },
+
+    /* The page's own link and where the map looks; shown to be copied, and copied where the browser lets us. */
+    _link: function () {
+      const page = new URL(window.parent.location.href), centre = this._map.getCenter();
+      page.searchParams.set("at", [this._map.getZoom(), centre.lat.toFixed(5), centre.lng.toFixed(5)].join(","));
+      const picked = this._given.picked();
+      if (picked && picked.id) { page.searchParams.set("pick", `${picked.kind},${picked.id}`); } else { page.searchParams.delete("pick"); }
+      if (this._bar) { this._bar.remove(); }
+      this._bar = window.parksBar(this._given.say, "link");
+      const field = this._given.say("input", "", ""), done = this._given.say("button", "", this._given.words.end);
+      Object.assign(field, { type: "text", readOnly: true, value: page.href });
+      field.setAttribute("aria-label", this._given.words.link);
+      done.type = "button";
+      done.addEventListener("click", () => this._bar.remove());
+      this._bar.append(field, done);
+      this._map.getContainer().append(this._bar);
+      field.focus();
+      field.select();
+      if (navigator.clipboard) { navigator.clipboard.writeText(page.href).catch(() => undefined); }
+    },
+
+    _picture: function () {
+      window.parksPicture(this._map, this._given).then((made) => {
+        const link = document.createElement("a");
+        link.href = made;
+        link.download = "parks-map.png";
+        link.click();
+      }, () => window.print());   // tiles of a server that forbids copies: the browser prints what it shows
+    },
+  });
+})();

@@ -1,0 +1,102 @@
+"""Other moments on the map: the programme's quarters to play through, another day or scenario beside the chosen one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from parks.output import maps
+from parks.pages import session
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Hashable
+
+    from streamlit.delta_generator import DeltaGenerator
+
+    from parks.output.maps import Against, Colours, Ground, Times
+    from parks.pages.session import Session
+
+WAYS = ("day", "quarters", "compare")
+
+
+def choice(s: Session, by: str, place: DeltaGenerator) -> str:
+    """Draw the choice of moments; return it. Fit is told for the chosen day alone."""
+    t = s.t
+    titles = {"day": t("One day"), "quarters": t("Quarter by quarter"), "compare": t("Two side by side")}
+    return session.choice(t("Moment"), WAYS[:1] if by == "fit" else WAYS, "moment", titles.__getitem__, place)
+
+
+def chosen(s: Session, base: Ground, by: str, moment: str) -> Times | Against | None:
+    """Return the quarters to play through, or what to compare with, after drawing what either needs.
+
+    Parameters
+    ----------
+    s
+        The session.
+    base
+        What the map draws: buildings of other days are coloured where they stand on it.
+    by, moment
+        The colours, and one of `WAYS`.
+    """
+    t = s.t
+    if moment == "quarters":
+        with st.spinner(t("Working out the quarters of the programme …")):
+            times = _quarters(s, base, by, (*s.key, s.lang, s.park.known_on, base.tiles.digest))
+        st.caption(t("Leases end and buildings come as the record has it; nothing is foretold beyond it."))
+        return times
+    return _beside(s, base, by) if moment == "compare" else None
+
+
+def colours(s: Session, base: Ground, by: str, fits: pd.DataFrame | None = None) -> Colours:
+    """Return the colours of a session's day and scenario for the buildings of `base`."""
+    return maps.colours(base, maps.classes(s.park, s.space, rules=s.rules, by=by, fits=fits, lang=s.lang))
+
+
+def ends(s: Session) -> list[tuple[str, dt.date]]:
+    """Return the quarters of the policy's dated targets, each with its last day."""
+    dated = s.rules.targets[["starts_on", "due_on"]].dropna()
+    if dated.empty:
+        return []
+    every = list(pd.period_range(dated["starts_on"].min(), dated["due_on"].max(), freq="Q"))
+    return [(f"{quarter.year}-Q{quarter.quarter}", quarter.end_time.date()) for quarter in every]
+
+
+def _beside(s: Session, base: Ground, by: str) -> Against | None:
+    """Draw the choice of the other side."""
+    t = s.t
+    left, right = st.columns(2, vertical_alignment="bottom")
+    day = session.chosen_day(t("Right side: as of"), "other_day", s.park.day, left) or s.park.day
+    names = [session.RECORD, *s.store.scenarios()["name"]]
+    name = session.choice(
+        t("Right side: scenario"), names, "other_scenario", lambda code: session.title(code, t), right
+    )
+    scenario = None if name == session.RECORD else name
+    if (day, scenario) == (s.park.day, s.scenario):
+        st.info(t("Choose another day or scenario for the right side."))
+        return None
+    return _against(s, base, by, day, scenario, (*s.key, s.lang, s.park.known_on, base.tiles.digest))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _quarters(_s: Session, _base: Ground, by: str, key: Hashable) -> Times | None:
+    """Return the colours at the end of each quarter; the one that holds the chosen day comes first."""
+    del key
+    every = ends(_s)
+    rows = [(name, colours(session.at(_s, day, _s.scenario), _base, by)) for name, day in every]
+    now = sum(day < _s.park.day for _, day in every)
+    return maps.Times(rows, min(now, len(rows) - 1)) if rows else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _against(_s: Session, _base: Ground, by: str, day: dt.date, scenario: str | None, key: Hashable) -> Against:
+    del key
+    other = session.at(_s, day, scenario)
+    return maps.Against(_called(_s), _called(other), colours(other, _base, by))
+
+
+def _called(s: Session) -> str:
+    """Return the day, and the scenario where there is one."""
+    return " · ".join(part for part in (s.park.day.isoformat(), s.scenario) if part)
