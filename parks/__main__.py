@@ -23,6 +23,7 @@ BOTH = "both"
 """What a report is asked for in all languages by."""
 RULES = ("started", "completed", "recognised")
 BASES = ("gross", "above_ground", "far")
+"""The rows of data/policy/counting.csv and bases.csv: the one list of each for every verb, held equal by a test."""
 STANDINGS = ("stated", "reported", "inferred", "illustrative")
 DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
 VERBS = {
@@ -286,7 +287,7 @@ def _report(to: argparse.ArgumentParser) -> None:
     to.add_argument("-o", "--output", required=True, metavar="PATH", help=path)
     to.add_argument("--scenario", metavar="NAME", help="scenario, with its plan and the reasons [the record]")
     to.add_argument("--rule", choices=RULES, default="completed", help="when a project counts [completed]")
-    to.add_argument("--basis", choices=("gross", "far"), default="gross", help="area that counts [gross]")
+    to.add_argument("--basis", choices=BASES, default="gross", help="area that counts [gross]")
     to.add_argument("--chapters", type=values.chapter, metavar="CODE", nargs="+", help="only these chapters [all]")
     to.add_argument("--if-changed", action="store_true", help="leave files alone whose inputs are the same")
     to.add_argument("--quiet", action="store_true", help="say nothing but faults")

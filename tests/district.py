@@ -8,11 +8,12 @@ import pandas as pd
 import shapely
 
 from parks import snapshot
-from parks.status import milestones
+from parks.status import milestones, support
 
 DAY = dt.date(2026, 6, 30)
 HOSTILE = '=HYPERLINK("http://example.invalid")'
 MARKUP = "<img src=x onerror=alert(1)>"
+MOVES = ("moving", "factor")
 SAID = {"source": "hand", "source_date": "2026-06-30"}
 
 
@@ -94,6 +95,40 @@ def tables(standing: str = "stated") -> dict[str, pd.DataFrame]:
             "planned_on",
             "actual_on",
         ),
+        "requests": days(
+            frame(
+                "request_id tenant_id unit_id building_id subject found_on solved_on answered_on owner",
+                ("R1", "T1", "U1", "B1", "增容", "2026-05-01", None, None, "专员"),
+                ("R2", "T1", None, "B1", "排风", "2026-06-01", "2026-06-11", None, "专员"),
+                ("R3", "T2", None, None, "选址", "2026-04-01", "2026-04-21", "2026-04-22", None),
+            ),
+            "found_on",
+            "solved_on",
+            "answered_on",
+        ),
+        "localisations": days(
+            frame(
+                "localisation_id kind name_zh name_en tenant_id zone_id way progress done_on counts_to",
+                ("I1", "imported_product", "产品甲", "Product", "T2", "Z-A", "委托生产", "done", "2026-07-01", "PT13"),
+                ("I2", "imported_product", "产品乙", None, None, None, None, "done", "2026-03-01", "PT13"),
+                ("I3", "foreign_project", "项目丙", "Works", None, "Z-A", None, "agreed", None, None),
+            ),
+            "done_on",
+        ),
+        "facilities": days(
+            gpd.GeoDataFrame(
+                frame(
+                    "facility_id kind name_zh name_en zone_id park_id capacity capacity_unit opened_on",
+                    ("F1", "transit_stop", "甲站", "Stop", "Z-A", None, None, None, None),
+                    ("F2", "rental_housing", "公寓", None, "Z-A", "P1", 300.0, "套", "2020-01-01"),
+                    ("F3", "cdmo", "基地", "Works", None, None, 200.0, "升", "2027-01-01"),
+                ),
+                geometry=gpd.GeoSeries(
+                    [shapely.Point(121.6, 31.201), shapely.Point(121.7, 31.3), None], crs="EPSG:4326"
+                ),
+            ),
+            "opened_on",
+        ),
         "published_figures": frame(
             "figure_id park_id subject metric value text unit basis period publisher",
             ("F1", "P1", "甲园", "vacancy", 26.1, None, "%", "lettable", "2025 Q3", "Agency"),
@@ -113,7 +148,14 @@ def rules() -> SimpleNamespace:
     names = [f"delay.{event}.{part}_months" for event in milestones.EVENTS for part in ("mean", "sd")]
     names += [*(f"dropout.{event}" for event in milestones.EVENTS), "delay.common_share", "delay.carried_share"]
     names += ["delay.forward_most_months", "delay.record_least", "dropout.record_least"]
-    assumed = frame("name value unit", *((name, 0.0, "months") for name in names), standing="illustrative")
+    path = {"growth.incubation": (0.2, 2.0), "growth.pilot": (0.1, 3.0)}
+    grown = [
+        (f"{stage}.{name}", value, "x") for stage, both in path.items() for name, value in zip(MOVES, both, strict=True)
+    ]
+    reach = [(f"support.{kind}.reach_m", 800.0, "m") for kind in support.KINDS]
+    assumed = frame(
+        "name value unit", *((name, 0.0, "months") for name in names), *grown, *reach, standing="illustrative"
+    )
     square = shapely.box(121.5, 31.1, 121.7, 31.3)
     zones = frame(
         "zone_id name_zh name_en role counted_in",
@@ -125,6 +167,8 @@ def rules() -> SimpleNamespace:
         "target_id phrase_zh name_en value_min unit starts_on due_on project_kind document_id clause",
         ("PT10", "新建", "New", 10_000.0, "m2", "2025-01-01", "2027-12-31", "new_build", "A", "任务4"),
         ("PT11", "更新", "Renewal", 8_000.0, "m2", "2025-01-01", "2027-12-31", "renewal", "A", "任务4"),
+        ("PT13", "本地生产", "Made here", 100.0, "个", None, None, None, "A", "任务9"),
+        ("PT14", "产值", None, 35.0, "%", None, None, None, "A", None),
     )
     said = {"note_zh": "说明", "note_en": "Note"}
     return SimpleNamespace(
@@ -134,7 +178,7 @@ def rules() -> SimpleNamespace:
         ),
         zones=gpd.GeoDataFrame(zones, geometry=gpd.GeoSeries([square, square, None], crs="EPSG:4326")),
         sectors=frame("sector_code name_zh name_en", ("S1", "赛道一", "Sector One"), ("S2", "赛道二", "Sector Two")),
-        targets=days(targets, "starts_on", "due_on").convert_dtypes(),
+        targets=days(targets, "starts_on", "due_on").assign(value_max=pd.NA).convert_dtypes(),
         counting=frame("rule_id event name_zh name_en", ("completed", "completed", "竣工", "Completed")).assign(**said),
         bases=frame("basis project_column name_zh name_en", ("gross", "gfa_m2", "建筑面积", "Gross")).assign(**said),
         assumptions=assumed.assign(label_zh=assumed["name"], label_en=assumed["name"]).convert_dtypes(),

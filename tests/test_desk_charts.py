@@ -46,7 +46,7 @@ def test_quarters_count_open_and_unknown_leases_in_the_note() -> None:
         ("2026-Q3", "1,000 m²"),
         ("2026-Q4", "2,000 m²"),
     ]
-    assert spec["title"]["subtitle"] == "4 leases without an end and 1 of unknown area are not drawn"
+    assert spec["title"]["subtitle"] == "Not drawn: 4 without an end, 1 of unknown area"
 
 
 def test_the_balance_adds_the_supply_up() -> None:

@@ -26,7 +26,7 @@ from parks import policy, schema, snapshot, store, words
 from parks.intake import sample
 from parks.issues import InvalidData, Issue
 from parks.matching import allocation
-from parks.output import placements
+from parks.output import placements, reports
 from parks.status import vacancy
 from parks.verbs import printing, service
 
@@ -350,6 +350,39 @@ def test_a_report_over_a_scenario_tells_its_plan(own: Path, tmp_path: Path, run)
         held.create_scenario("empty", by="test")
     ran = run("--store", own, "report", "--scenario", "empty", "--chapters", "plan", "-o", tmp_path / "empty.html")
     assert "This report holds no plan" in (tmp_path / "empty.html").read_text(encoding="utf-8")
+
+
+def test_nothing_is_worked_out_when_nothing_changed(own: Path, tmp_path: Path, run, monkeypatch) -> None:
+    assert run("--store", own, "allocate", "--scenario", "A", "--steps", 2).code == 0
+    path = tmp_path / "report.html"
+    ask = ("--store", own, "report", "--scenario", "A", "--chapters", "plan", "--if-changed", "-o", path)
+    assert run(*ask).code == 0
+    asked = []
+    for room, name in ((placements, "reasons"), (placements, "of_scenario"), (reports, "draft")):
+        monkeypatch.setattr(room, name, lambda *_, name=name, **__: asked.append(name))
+    again = run(*ask)
+    assert (again.code, again.err, asked) == (0, f"Unchanged: {path}\n", [])
+
+
+def test_every_area_basis_of_the_policy_can_be_asked_for(own: Path, tmp_path: Path, run) -> None:
+    rules = policy.load()
+    assert (*command.BASES,) == (*rules.bases["basis"],)
+    assert (*command.RULES,) == (*rules.counting["rule_id"],)
+    path = tmp_path / "report.html"
+    assert run("--store", own, "report", "--basis", "above_ground", "--chapters", "summary", "-o", path).code == 0
+    assert "Area above ground" in path.read_text(encoding="utf-8")
+    with store.open(own) as held:
+        day = held.data_day()
+        held.create_scenario("more", by="test")
+        built = held.as_of(day).projects.dropna(subset="gfa_m2").head(1).assign(above_ground_m2=1.0)
+        held.add("projects", built, source="test", by="test", scenario="more")
+    told = {}
+    for basis in command.BASES:
+        ran = run("--store", own, "--format", "json", "compare", "record", "more", "--basis", basis)
+        assert ran.code == 0
+        told[basis] = [row["figure"] for row in ran.json()]
+    assert not told["gross"]
+    assert told["above_ground"]
 
 
 def test_a_table_is_exported(loaded: Path, tmp_path: Path, run) -> None:

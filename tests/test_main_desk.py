@@ -164,6 +164,12 @@ def test_the_rollover_adds_up_and_its_balance_says_what_is_left_out(run, loaded:
     _, rows, said = run("rollover", "--by", "balance")
     assert len(rows) == 13
     assert "In no sum" in said
+    _, lines, said = run("rollover", "--by", "balance-zone")
+    assert "In no sum" in said
+    assert [line["line"] for line in lines[-26::13]] == ["several", "none"]
+    for row in rows:
+        here = [line["balance_m2"] for line in lines if line["quarter"] == row["quarter"]]
+        assert sum(here) == pytest.approx(row["balance_m2"])
 
 
 def test_absorption_by_quarter_zone_and_time(run) -> None:

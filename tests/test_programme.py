@@ -205,15 +205,15 @@ def test_what_is_missing_is_listed_for_mending() -> None:
         [project("A", None, developer="甲"), renewed("B", developer="甲"), project("C", counts_to=None)],
         [("A", "completed", "2026-01-01", "2026-01-01"), ("B", "started", "2026-01-01", None)],
     )
-    frame = gaps.missing(park, policy())
+    frame = gaps.of_programme(park, policy())
     assert frame[["key", "missing"]].to_numpy().tolist() == [
         *(["A", "area"], ["B", "day"], ["B", "taken_out"], ["A", "evidence"], ["PT01", "clause"]),
     ]
     same = ledger([project("A", developer="甲")], [("A", "started", "2026-01-01", "2026-01-01")])
-    assert gaps.missing(same, policy())["missing"].tolist() == ["day", "clause"]
+    assert gaps.of_programme(same, policy())["missing"].tolist() == ["day", "clause"]
     rules = policy()
     rules.targets = rules.targets.assign(value_min=pd.array([pd.NA, 1.0, 1.0], dtype="Float64"), due_on=pd.NaT)
-    told = gaps.missing(ledger([]), rules)
+    told = gaps.of_programme(ledger([]), rules)
     assert told[["key", "missing"]].to_numpy().tolist() == [
         *(["PT01", "clause"], ["PT10", "value"], ["PT10", "due_on"], ["PT11", "due_on"]),
     ]

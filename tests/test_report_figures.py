@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parks import demand, words
-from parks.output import figures, mending, register, reports, rollover
-from parks.status import forecast, progress, vacancy
+from parks.output import figures, mending, register, reported, reports, rollover
+from parks.status import forecast, gaps, growth, localisation, measured, progress, requests, support, vacancy
+from parks.status import rollover as ending
 
 FIGURES = reports.Wanted(chapters=[code for code in reports.CHAPTERS if code not in {"maps", "plan"}])
 AREAS = st.one_of(st.none(), st.integers(1, 400).map(lambda steps: steps * 12.5))
@@ -92,15 +93,32 @@ def expected(park, rules) -> list[tuple[str, object]]:
     found.append(("demand.waiting", needs["tenant_id"].nunique()))
     found += [("demand.waiting", figures.known_sum(needs[name])) for name in ("area_min_m2", "area_max_m2")]
     found.append(("demand.waiting", needs["area_min_m2"].isna().sum()))
-    ends = vacancy.expiries(space, counted_in=dict(zones))
-    for months in (12, 24, 36):
-        found.append(("vacancy.expiries", figures.known_sum(ends.loc[ends["months"] == months, "area_m2"])))
-    let = space[(space["state"] == "let") & space["until"].isna()]
-    found.append(("vacancy.by", figures.known_sum(let["lettable_m2"])))
+    ends = ending.by(space, "zone", counted_in=zones)
+    found += [("rollover.by", figures.known_sum(ends[f"end_{band}_m2"])) for band in ending.band_names()]
     runs = vacancy.contiguous(space, park)
     known = runs["area_m2"].dropna()
     found.append(("vacancy.contiguous", known.max() if len(known) else (pd.NA if len(runs) else 0.0)))
-    return found
+    return [*found, *round_the_companies(park, rules, space)]
+
+
+def round_the_companies(park, rules, space) -> list[tuple[str, object]]:
+    """Return function and value of every figure on requests, growth, localisation, facilities, and of the papers."""
+    zones, told = dict(rules.zones.set_index("zone_id")["counted_in"]), requests.loop(park)
+    parts = [
+        ("requests.by_state", requests.by_state(told), ["requests"]),
+        ("requests.by_owner", requests.by_owner(told), list(requests.STATES)),
+        ("growth.expected", growth.expected(park, space, rules), ["asked_m2", "left_m2"]),
+        ("localisation.by_target", localisation.by_target(park, rules), ["value_min", *localisation.STEPS]),
+        ("support.coverage", support.coverage(space, support.nearest(park, rules), zones), ["covered_m2", "share"]),
+        ("support.capacity", support.capacity(park, zones), ["facilities", "capacity"]),
+        ("measured.by_figure", measured.by_figure(park, rules).dropna(subset="measure"), ["value", "share"]),
+    ]
+    return [
+        ("policy.targets" if name == "value_min" else function, row[name])
+        for function, frame, names in parts
+        for row in frame.to_dict("records")
+        for name in names
+    ]
 
 
 @given(ledgers())
@@ -152,54 +170,54 @@ def made(**changed):
 
 def test_what_is_unknown_is_listed_to_be_mended() -> None:
     rules = district.rules()
-    rules.targets = rules.targets.assign(clause=["任务4", pd.NA])
+    rules.targets = rules.targets.assign(clause=["任务4", pd.NA, "任务9", "任务9"])
     tables = district.tables()
-    projects = pd.concat(
-        [
-            tables["projects"],
-            district.frame(
-                "project_id name_zh name_en kind zone_id developer gfa_m2 counts_to",
-                ("J5", "无日期", "Undated", "renewal", None, None, 100.0, "PT11"),
-            ),
-        ]
-    )
+    columns = "project_id name_zh name_en kind zone_id developer gfa_m2 counts_to"
+    undated = district.frame(columns, ("J5", "无日期", "Undated", "renewal", None, None, 100.0, "PT11"))
+    projects = pd.concat([tables["projects"], undated]).assign(developer="甲", taken_out_m2=1.0)
     leases = tables["leases"].assign(valid_to=[pd.NaT, pd.NaT])
     held = made(rules=rules, projects=projects, leases=leases)
     assert [(row[1], row[3]) for row in mending.rows(held)] == [
-        ("PT11", "clause"),
-        ("J3", "area"),
-        ("J5", "every milestone’s day"),
+        ("J3", "area by the basis chosen"),
+        ("J3", "day of the milestone that counts"),
+        ("J5", "day of the milestone that counts"),
         ("J5", "zone"),
+        ("J4", "day of the start"),
+        ("J5", "day of the start"),
+        ("J1", "evidence of the milestone that counts"),
+        ("PT11", "clause of the paper"),
         ("U4", "lettable area"),
         ("L1", "end"),
         ("L2", "end"),
     ]
     counts, listed = mending.chapter(held).blocks
-    assert counts.total[-1] == len(listed.rows) == 7
-    assert [row[2] for row in counts.rows] == [1, 1, 1, 1, 1, 2]
+    assert counts.total[-1] == len(listed.rows) == 11
+    assert [row[2] for row in counts.rows] == [1, 2, 1, 2, 1, 1, 1, 2]
     clause = reports.CHAPTERS["summary"](held).blocks[0].rows[1][-1]
     assert clause == "Paper, unknown"
     row = rollover.chapter(held).blocks[0].rows[0]
-    assert row == ("Core", 0.0, 0.0, 0.0, 0, 0, 0, 0, 1000.0, 1, "")
+    assert row == ("Core", 1000.0, 0.0, 0.0, 0.0, 0.0, 1000.0, 1, 0, 1, "Stated")
 
 
-def test_a_target_without_value_or_day_and_a_need_without_area_are_listed() -> None:
-    rules = district.rules()
-    rules.targets = rules.targets.assign(
-        value_min=pd.array([pd.NA, 8000.0], dtype="Float64"), due_on=[pd.Timestamp(2027, 12, 31), pd.NaT]
-    )
-    needs = district.tables()["needs"].assign(area_min_m2=None)
-    held = made(rules=rules, needs=needs)
-    found = [(row[1], row[3]) for row in mending.rows(held)]
-    assert found[:2] == [("PT10", "value"), ("PT11", "day by which it is due")]
-    assert found[-1] == ("N1", "least area")
-    assert mending.rows(held.speaking("zh"))[0][2:4] == ("新建", "目标值")
-
-
-def test_a_unit_whose_state_is_not_known_is_listed() -> None:
+def test_the_report_and_the_pages_list_the_same_rows() -> None:
     leases = district.tables()["leases"].assign(state=["unknown", "let"])
-    found = [(row[1], row[3]) for row in mending.rows(made(leases=leases))]
-    assert ("U1", "state") in found
+    held = made(leases=leases, needs=district.tables()["needs"].assign(area_min_m2=None))
+    told = [
+        gaps.of_programme(held.park, held.rules),
+        gaps.of_space(held.park, held.space),
+        gaps.of_demand(held.park),
+    ]
+    keys = [(row["key"], reported.gap(row["missing"], held.t)) for part in told for row in part.to_dict("records")]
+    assert [(row[1], row[3]) for row in mending.rows(held)] == keys
+    assert {("U1", "state"), ("L1", "state or beginning"), ("N1", "least area")} <= set(keys)
+
+
+def test_what_is_to_be_mended_is_said_in_the_language_of_the_report() -> None:
+    rules = district.rules()
+    rules.targets = rules.targets.assign(value_min=pd.array([pd.NA, 8000.0, 100.0, 35.0], dtype="Float64"))
+    found = mending.rows(made(rules=rules).speaking("zh"))
+    row = next(row for row in found if row[1] == "PT10")
+    assert row == ("目标", "PT10", "新建", "目标值", "完成比例与达成概率未知。", "明示")
 
 
 def test_the_register_says_clause_day_and_standing() -> None:
@@ -218,8 +236,8 @@ def test_leases_without_an_end_stand_apart_from_those_that_end() -> None:
     leases = district.tables()["leases"].assign(state="let")
     block = rollover.chapter(made(leases=leases)).blocks[0]
     # L1 over U1 (1,000 m²) ends on 2027-01-01, within 12 months of 2026-06-30; L2 over U3 (250.5 m²) has no end
-    assert block.rows == [("Core", 1000.0, 1000.0, 1000.0, 1, 1, 1, 0, 250.5, 1, "Stated")]
-    assert block.total == ("Total", 1000.0, 1000.0, 1000.0, 1, 1, 1, 0, 250.5, 1, "")
+    assert block.rows == [("Core", 1250.5, 1000.0, 0.0, 0.0, 0.0, 250.5, 2, 0, 1, "Stated")]
+    assert block.total == ("Total", 1250.5, 1000.0, 0.0, 0.0, 0.0, 250.5, 2, 0, 1, "")
 
 
 def test_space_that_adjoins_is_one_place() -> None:

@@ -52,9 +52,7 @@ def files(drawn: reports.Draft, tmp_path_factory: pytest.TempPathFactory) -> dic
         (lang, form): folder / reports.name(drawn.made.park, lang, form) for lang in LANGUAGES for form in reports.FORMS
     }
     told: list[tuple[float, str]] = []
-    written, kept = reports.files(drawn, places, tell=lambda share, what: told.append((share, what)))
-    assert written == list(places.values())
-    assert kept == []
+    reports.files(drawn, places, tell=lambda share, what: told.append((share, what)))
     assert [share for share, _ in told] == sorted(share for share, _ in told)
     assert told[-1][0] == 1.0
     return places
@@ -103,6 +101,21 @@ def test_the_document_holds_every_cell(lang: str, said, files) -> None:
     assert len(book.inline_shapes) == sum(
         (block.graph is not None and len(block.rows) > 0) + (block.picture is not None) for block in blocks(said[lang])
     )
+
+
+def test_a_chapter_of_one_page_is_set_closer_with_smaller_drawings() -> None:
+    draft = reports.draft(district.park(), district.rules(), wanted=reports.Wanted(chapters=["summary"]))
+    one, lines = draft.report("en"), []
+    for chapter in (one.chapters[0], replace(one.chapters[0], one_page=False)):
+        made = documents.docx_bytes(replace(one, chapters=(chapter,)), MARK)
+        book = docx.Document(io.BytesIO(made))
+        cell = book.tables[1].rows[1].cells[1].paragraphs[0]
+        heading = next(part for part in book.paragraphs if part.style.name.lower() == "heading 2")
+        lines.append((cell.paragraph_format.line_spacing, heading.paragraph_format.space_before, book.inline_shapes[0]))
+    (close, before, small), (usual, own, large) = lines
+    assert (close, usual, own) == (0.9, None, None)
+    assert before.pt == 7
+    assert small.width / large.width == pytest.approx(documents.SMALL / documents.SHARE, rel=0.01)
 
 
 def test_the_document_names_its_chinese_fonts() -> None:
@@ -226,8 +239,9 @@ def markup_free(text: str) -> str:
 def test_the_workbook_holds_every_number(lang: str, said, files) -> None:
     book = python_calamine.CalamineWorkbook.from_path(files[lang, "xlsx"])
     t = words.translator(lang)
-    assert book.sheet_names == [t("Cover"), *(chapter.name for chapter in said[lang].chapters)]
-    for chapter in said[lang].chapters:
+    held = [sheet for chapter in said[lang].chapters for sheet in content.sheets_of(chapter)]
+    assert book.sheet_names == [t("Cover"), *(sheet.name for sheet in held)]
+    for chapter in held:
         lines = book.get_sheet_by_name(chapter.name).to_python(skip_empty_area=False)
         found = [[shown(cell) for cell in line] for line in lines]
         for block in chapter.blocks:
@@ -245,7 +259,7 @@ def shown(cell: object) -> object:
 def test_the_geopackage_holds_the_figures_and_the_cover(drawn, said, files) -> None:
     path = files["en", "gpkg"]
     layers = dict(pyogrio.list_layers(path).tolist())
-    assert layers.keys() == {"zones", "parks", "buildings", "units", "projects", "metadata"}
+    assert layers.keys() == {"zones", "parks", "buildings", "units", "projects", "facilities", "metadata"}
     zones = pyogrio.read_dataframe(path, layer="zones").set_index("zone_id")
     assert (zones.loc["Z-A", "vacant_m2"], zones.loc["Z-A", "new_build_done_m2"]) == (500.0, 3000.0)
     assert np.isnan(zones.loc["Z-B", "vacant_m2"])
@@ -254,6 +268,10 @@ def test_the_geopackage_holds_the_figures_and_the_cover(drawn, said, files) -> N
     assert (buildings.loc["B1", "lettable_m2"], buildings.loc["B1", "unknown_units"]) == (1750.5, 1)
     projects = pyogrio.read_dataframe(path, layer="projects").set_index("project_id")
     assert list(projects["part"]) == ["done", "under_way", "planned", "planned"]
+    facilities = pyogrio.read_dataframe(path, layer="facilities").set_index("facility_id")
+    assert facilities["in_use"].tolist() == [True, True, False]
+    assert facilities.geometry.isna().tolist() == [False, False, True]
+    assert facilities.loc["F2", "capacity"] == 300.0
     with sqlite3.connect(path) as asked:
         facts = dict(asked.execute("SELECT fact, value FROM metadata"))
         moments = {row[0] for row in asked.execute("SELECT last_change FROM gpkg_contents")}
@@ -317,17 +335,29 @@ def numbers(block: content.Block) -> list[list[object]]:
 
 def test_a_file_says_what_it_was_made_from_and_is_left_alone_until_that_changes(drawn, files, tmp_path: Path) -> None:
     marks = {key: seals.read(path) for key, path in files.items()}
-    assert marks == {key: drawn.mark(*key) for key in files}
+    assert marks == {key: drawn.sealed.mark(*key) for key in files}
     assert len(set(marks.values())) == len(marks), "language and format are part of it"
-    before = {path: path.read_bytes() for path in files.values()}
-    assert reports.files(drawn, files, if_changed=True) == ([], list(files.values()))
-    assert before == {path: path.read_bytes() for path in files.values()}
-    other = reports.draft(district.park("stated"), district.rules(), wanted=reports.Wanted(chapters=["summary"]))
-    place = {("en", "html"): tmp_path / "report.html"}
-    assert reports.files(other, place, if_changed=True) == (list(place.values()), [])
-    assert reports.files(other, place, if_changed=True) == ([], list(place.values()))
-    shorter = replace(other, wanted=reports.Wanted(chapters=["summary", "demand"]))
-    assert reports.files(shorter, place, if_changed=True) == (list(place.values()), [])
+    assert drawn.sealed.due(files) == {}
+    missing = {("en", "pdf"): tmp_path / "none.pdf"}
+    assert drawn.sealed.due(files | missing) == missing
+    park, rules, place = district.park("stated"), district.rules(), {("en", "html"): tmp_path / "report.html"}
+    other = reports.sealed(park, rules, reports.Wanted(chapters=["summary"]))
+    assert other.due(place) == place
+    reports.files(reports.draft(park, rules, given=other), place)
+    assert other.due(place) == {}
+    assert reports.sealed(park, rules, reports.Wanted(chapters=["summary", "demand"])).due(place) == place
+    assert reports.sealed(park, rules, reports.Wanted("started", chapters=["summary"])).due(place) == place
+
+
+def test_a_report_of_one_language_is_made_once(monkeypatch, tmp_path: Path) -> None:
+    made = []
+    summary = reports.CHAPTERS["summary"]
+    monkeypatch.setitem(reports.CHAPTERS, "summary", lambda one: made.append(one.lang) or summary(one))
+    draft = reports.draft(district.park(), district.rules(), wanted=reports.Wanted(chapters=["summary"]))
+    places = {(lang, form): tmp_path / f"{lang}.{form}" for form in ("html", "xlsx") for lang in LANGUAGES}
+    reports.files(draft, places)
+    assert draft.report("en") is draft.report("en")
+    assert made == ["zh", "en"]
 
 
 def test_a_file_that_is_none_of_ours_carries_nothing(tmp_path: Path) -> None:

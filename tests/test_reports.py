@@ -120,18 +120,40 @@ def test_the_workbook_prints_well(tmp_path: Path) -> None:
     path = reports.write(tmp_path / "report.xlsx", district.park(), district.rules(), lang="zh")
     loaded = openpyxl.load_workbook(path)
     assert loaded.sheetnames[:2] == ["封面", "摘要"]
+    maps = ["图件 1", "图件 2", "图件 3"]
+    assert [name for name in loaded.sheetnames if name.startswith("图件")] == maps
     for sheet in loaded.worksheets:
-        assert sheet.page_setup.orientation == "landscape"
+        alone = sheet.title in maps
+        assert sheet.page_setup.orientation == ("portrait" if alone else "landscape")
         assert sheet.page_setup.paperSize == int(sheet.PAPERSIZE_A4)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert sheet.page_setup.fitToHeight == (None if sheet.title == "摘要" else 0), "as many pages as it needs"
+        one_page = alone or sheet.title == "摘要"
+        assert sheet.page_setup.fitToHeight == (None if one_page else 0), "as many pages as it needs"
         assert sheet.freeze_panes
         assert sheet.print_title_rows
         assert sheet["A1"].font.name == "Microsoft YaHei"
+        assert len(sheet._images) == alone
     charts = {name: len(loaded[name]._charts) for name in ("摘要", "新建台账", "各区域空置情况", "租约到期")}
     assert charts == {"摘要": 1, "新建台账": 2, "各区域空置情况": 1, "租约到期": 1}
-    assert len(loaded["图件"]._images) == 3
     loaded.close()
+
+
+def test_a_map_whose_key_is_too_long_for_a_page_goes_on(tmp_path: Path) -> None:
+    picture = content.Picture("Map", '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"/>', 90, 60)
+    columns = (content.Column("No.", "count"), content.Column("Name"))
+    printed = []
+    for count in (20, 110, 400):
+        block = content.Block("Map", columns, [(number, "x") for number in range(count)], picture=picture)
+        other = content.Block("Said", columns, [(1, "y")])
+        found = content.sheets_of(content.Chapter("Maps", "Maps", (block, other)))
+        assert [sheet.name for sheet in found] == ["Maps", "Maps 1"]
+        path = tmp_path / f"{count}.xlsx"
+        sheets.write(path, found, lang="en", notice="", day=district.DAY)
+        loaded = openpyxl.load_workbook(path)
+        told = loaded["Maps 1"].page_setup
+        printed.append((int(told.paperSize), told.fitToHeight))
+        loaded.close()
+    assert printed == [(sheets.A4, None), (sheets.A3, None), (sheets.A3, 0)]
 
 
 def test_a_plan_leaves_out_the_needs_that_it_places() -> None:

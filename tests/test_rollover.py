@@ -88,11 +88,6 @@ def test_bands_and_quarters_add_up_to_what_is_let(park: snapshot.Snapshot) -> No
         assert cents(sum(bands, pd.Series(0.0, index=frame.index))) == cents(total["let_m2"])
         assert frame["leases"].sum() == (space["state"] == "let").sum()
     assert cents(rollover.by_quarter(space)["area_m2"]) == cents(total["let_m2"])
-    months = vacancy.expiries(space)
-    within = rollover.by(space, "zone")
-    for at, month in enumerate(rollover.MONTHS):
-        reached = sum((within[f"end_{one}_m2"].fillna(0).sum() for one in rollover.MONTHS[: at + 1]), 0.0)
-        assert round(reached * 100) == cents(months.loc[months["months"] == month, "area_m2"])
 
 
 # --- demand and balance ---------------------------------------------------------------------------------------------
@@ -169,6 +164,99 @@ def test_the_balance_adds_up_quarter_by_quarter() -> None:
         "undated_units": 1,
         "unweighted_needs": 1,
     }
+
+
+def planned() -> SimpleNamespace:
+    """Return rules under which sector S is core in Z and Y (Y counts in Z), M in Z and W; P is supported in W."""
+    fit = [
+        ("Z", "S", "core", "research", "neutral"),
+        ("Y", "S", "core", "research", "neutral"),
+        ("W", "S", "supported", "research", "neutral"),
+        ("Z", "M", "core", "research;pilot", "unsuitable"),
+        ("W", "M", "core", "research", "core"),
+        ("W", "P", "supported", "research", "supported"),
+        ("Z", "P", "neutral", "research", "neutral"),
+    ]
+    columns = ["zone_id", "sector_code", "fit_level", "stages", "outside_scope_fit"]
+    told = dict.fromkeys(["basis", "clause_zh", "reason", "document_id", "standing"], "x")
+    return SimpleNamespace(
+        assumptions=RULES.assumptions,
+        zones=pd.DataFrame({"zone_id": ["Z", "Y", "W"]}).convert_dtypes(),
+        fit=pd.DataFrame(fit, columns=columns).assign(**told).convert_dtypes(),
+    )
+
+
+COUNTED = {"Z": "Z", "Y": "Z", "W": "W"}
+
+
+def leaning(*needs: tuple[str | None, str | None]) -> snapshot.Snapshot:
+    """Return a park with a need for each sector and stage."""
+    tenants = [
+        {"tenant_id": f"T{at}", "kind": "applicant", "pipeline": "visit", "sector_code": sector}
+        for at, (sector, _) in enumerate(needs)
+    ]
+    asked = [
+        NEED | {"need_id": f"N{at}", "tenant_id": f"T{at}", "stage": stage, "wanted_from": "2026-11-01"}
+        for at, (_, stage) in enumerate(needs)
+    ]
+    elsewhere = {
+        "parks": [{"park_id": "P", "zone_id": "Y"}, {"park_id": "Q", "zone_id": None}],
+        "buildings": [
+            {"building_id": "B", "park_id": "P", "status": "built"},
+            {"building_id": "C", "park_id": "Q", "status": "built"},
+            {"building_id": "D", "park_id": "Q", "status": "planned", "completed_on": "2026-09-30"},
+        ],
+        "units": [
+            *units(2),
+            {"unit_id": "V", "building_id": "C", "lettable_m2": 30.0},
+            {"unit_id": "X", "building_id": "D", "lettable_m2": 7.0},
+        ],
+    }
+    return ledger(tenants=tenants, needs=asked, leases=let("2026-11-01"), **elsewhere)
+
+
+def test_a_need_leans_to_the_zones_that_are_core_for_it_else_to_those_that_support_it() -> None:
+    park, rules = (
+        leaning(("S", "research"), ("M", "research"), ("M", None), ("P", "pilot"), ("S", "pilot"), (None, "pilot")),
+        planned(),
+    )
+    wanted = rollover.demand(park, rules)
+    assert rollover.leanings(park, rules, wanted) == [("Y", "Z"), ("W", "Z"), ("W",), ("W",), (), ()]
+    assert rollover.leanings(park, rules, wanted, COUNTED)[0] == ("Z",)
+
+
+def test_the_balance_by_zone_spreads_nothing_and_adds_up_to_the_district() -> None:
+    park, rules = leaning(("S", "research"), ("M", "research"), ("P", "pilot"), (None, "pilot")), planned()
+    space = vacancy.by_unit(park)
+    frame = rollover.balance_by_zone(park, rules, space, COUNTED, ahead=2)
+    ends = rollover.until(frame, "2026-Q4")
+    assert ends[["line", "zone_id"]].fillna("-").to_numpy().tolist() == [
+        ["zone", "W"],
+        ["zone", "Z"],
+        ["several", "-"],
+        ["none", "-"],
+    ]
+    assert ends["vacant_m2"].tolist() == [0, 100, 0, 30]
+    assert ends["ending_m2"].tolist() == [0, 100, 0, 0]
+    assert ends["coming_m2"].tolist() == [0, 0, 0, 7]
+    assert ends["demand_total_m2"].tolist() == [400, 400, 400, 400]
+    assert ends["demand_max_m2"].tolist() == [600] * 4
+    assert ends["balance_m2"].tolist() == [-400, -200, -400, -363]
+    assert ends["shared_total_m2"].fillna(-1).tolist() == [400, 400, -1, -1]
+    sums = frame.groupby("quarter").sum(numeric_only=True).drop(columns="shared_total_m2").reset_index()
+    pd.testing.assert_frame_equal(sums, rollover.balance(park, rules, space, ahead=2), check_dtype=False)
+    assert rollover.until(frame, "2026-Q3")["demand_total_m2"].tolist() == [0] * 4
+
+
+@settings(max_examples=30, deadline=None)
+@given(districts())
+def test_the_lines_add_up_to_the_cent(park: snapshot.Snapshot) -> None:
+    space, rules = vacancy.by_unit(park), planned()
+    lines = rollover.balance_by_zone(park, rules, space, {"Z1": "Z2"}, ahead=3)
+    whole = rollover.balance(park, rules, space, ahead=3)
+    for name in whole.columns[1:]:
+        for quarter, cell in zip(whole["quarter"], whole[name], strict=True):
+            assert cents(lines.loc[lines["quarter"] == quarter, name]) == round(cell * 100)
 
 
 # --- neighbouring floors ---------------------------------------------------------------------------------------------

@@ -69,7 +69,18 @@ def test_requests_by_who_is_in_charge():
     assert found[list(requests.STATES)].to_numpy().tolist() == [[1, 1, 1], [1, 0, 0], [0, 0, 1]]
     assert found["median_days"].tolist() == [7.5, pd.NA, pd.NA]
     assert found["unknown_days"].tolist() == [0, 0, 1]
+    assert found["standing"].tolist() == ["stated"] * 3
     assert requests.by_owner(LOOP.head(0)).empty
+
+
+def test_requests_by_how_far_they_have_come():
+    found = requests.by_state(LOOP)
+    assert found["state"].tolist() == list(requests.STATES)
+    assert found["requests"].tolist() == [2, 1, 2]
+    assert found["longest_days"].tolist() == [60, 10, pd.NA]
+    none = requests.by_state(LOOP.head(0))
+    assert none["requests"].tolist() == [0, 0, 0]
+    assert none["standing"].isna().all()
 
 
 def rules(**values):
@@ -122,6 +133,8 @@ def test_items_are_counted_by_how_far_they_have_come():
     assert found["value_min"].tolist() == [5.0, 100.0]
     assert found["standing"].tolist() == ["illustrative", "stated"]
     assert localisation.uncounted(park) == 1
+    steps = localisation.items(park).set_index("localisation_id")["progress"]
+    assert steps.loc[["W3", "W4"]].tolist() == ["done", "under_way"]
     assert localisation.by_target(snapshot.of(DAY, {}), rules()).empty
 
 

@@ -47,7 +47,10 @@ def district(facilities, places):
 
 
 RULES = SimpleNamespace(
-    assumptions=pd.DataFrame([(f"support.{kind}.reach_m", 600.0) for kind in support.KINDS], columns=["name", "value"])
+    assumptions=pd.DataFrame(
+        [(f"support.{kind}.reach_m", 600.0, "inferred") for kind in support.KINDS],
+        columns=["name", "value", "standing"],
+    )
 )
 
 
@@ -100,6 +103,12 @@ def test_coverage_counts_known_areas_at_known_distances():
     assert stops[["reach_m", "known_m2", "covered_m2"]].tolist() == [600.0, 180.0, 150.0]
     assert (stops["share"], stops["unknown_units"]) == (pytest.approx(150 / 180), 1)
     nowhere = found.loc[("Z-B", "transit_stop")]
+    assert stops["standing"] == "inferred"
+    made_up = support.nearest(STOPS, RULES).assign(standing="illustrative")
+    worst = support.coverage(space, made_up).set_index(["zone_id", "kind"])["standing"]
+    assert worst.loc[("Z-A", "transit_stop")] == "illustrative"
+    assert pd.isna(nowhere["covered_m2"])
+    assert worst.loc[("Z-A", "rental_housing")] == "inferred", "there is none"
     assert (nowhere["known_m2"], nowhere["unknown_units"], pd.isna(nowhere["share"])) == (0.0, 1, True)
     joined = support.coverage(space, support.nearest(STOPS, RULES), {"Z-B": "Z-A"})
     assert joined["zone_id"].tolist() == ["Z-A"] * 4
@@ -110,7 +119,7 @@ def test_no_buildings_leave_no_coverage():
     bare = snapshot.of(DAY, {})
     found = support.coverage(vacancy.by_unit(bare), support.nearest(bare, RULES))
     assert found.empty
-    assert list(found) == ["zone_id", "kind", "reach_m", "known_m2", "covered_m2", "share", "unknown_units"]
+    assert list(found) == ["zone_id", "kind", "reach_m", "known_m2", "covered_m2", "share", "unknown_units", "standing"]
     assert support.capacity(bare).empty
 
 

@@ -376,36 +376,7 @@ def test_an_unknown_area_never_adds_area(park: snapshot.Snapshot) -> None:
     assert after["unknown_units"] >= before["unknown_units"]
 
 
-# --- expiries, runs, the stack --------------------------------------------------------------------------------------
-
-
-def test_expiries_count_let_leases_that_end_in_time() -> None:
-    park = ledger(
-        [
-            {"lease_id": "L1", "valid_to": "2027-06-30"},
-            {"lease_id": "L2", "unit_id": "U2", "valid_to": "2028-01-01"},
-            {"lease_id": "L3", "unit_id": "U3"},
-        ]
-    )
-    frame = vacancy.expiries(vacancy.by_unit(park))
-    assert frame["months"].tolist() == [12, 24, 36]
-    assert frame["area_m2"].tolist() == [100, 300, 300]
-    assert frame["leases"].tolist() == [1, 2, 2]
-    assert frame["unknown_leases"].tolist() == [0, 0, 0]
-
-
-def test_expiries_of_unknown_area_are_counted() -> None:
-    park = ledger([{"valid_to": "2026-09-01"}], units=[unit("U1", lettable_m2=None, building_id="gone"), unit("U2")])
-    assert vacancy.expiries(vacancy.by_unit(park)).empty
-    park = ledger([{"valid_to": "2026-09-01"}], units=[unit("U1", lettable_m2=None)])
-    row = vacancy.expiries(vacancy.by_unit(park), months=(6,), counted_in={"Z-CELL": "Z-ZJ"}).iloc[0]
-    assert (row["zone_id"], row["leases"], row["unknown_leases"]) == ("Z-ZJ", 1, 1)
-    assert pd.isna(row["area_m2"])
-
-
-def test_a_zone_where_nothing_expires_says_nought() -> None:
-    row = vacancy.expiries(vacancy.by_unit(ledger([{}])), months=(12,)).iloc[0]
-    assert (row["area_m2"], row["leases"]) == (0, 0)
+# --- runs, the stack ------------------------------------------------------------------------------------------------
 
 
 def test_adjoining_vacant_units_make_a_run_and_the_largest_comes_first() -> None:

@@ -9,10 +9,11 @@ import pandas as pd
 from parks import schema
 from parks.output import chapters, charts, figures
 from parks.output.content import Block, Chapter, Column, Graph
-from parks.status import vacancy
+from parks.status import measured, vacancy
 
 if TYPE_CHECKING:
     from parks.output.chapters import Material
+    from parks.words import Translate
 
 HELD = ("let", "fitting_out", "reserved", "intended", "locked", "vacant", "renovation", "not_built", "unknown")
 """States in the order of the columns and of stacking."""
@@ -185,18 +186,6 @@ def definitions(made: Material) -> Chapter:
     """Return how every figure is counted, and the assumptions of the forecast."""
     t = made.t
     rules = Block(t("How it is counted"), (Column(t("Figure")), Column(t("Definition"))), _said(made))
-    forecast = made.rules.assumptions[made.rules.assumptions["name"].str.startswith(("delay.", "dropout."))]
-    assumed = [
-        (row[f"label_{made.lang}"], row["value"], row["unit"], figures.standing(row["standing"], t), row["source"])
-        for row in forecast.to_dict("records")
-    ]
-    heads = (
-        Column(t("Assumption")),
-        Column(t("Value"), "number"),
-        Column(t("Unit of measure")),
-        Column(t("Standing")),
-        Column(t("Source")),
-    )
     chances = [
         (
             figures.kind(row["kind"], t),
@@ -218,8 +207,75 @@ def definitions(made: Material) -> Chapter:
         Column(t("Runs"), "count"),
         Column(t("Seed"), "general"),
     )
-    blocks = (rules, Block(t("Forecast"), outcome, chances), Block(t("Assumptions of the forecast"), heads, assumed))
+    assumed = assumptions(made, t("Assumptions of the forecast"), "delay.", "dropout.")
+    blocks = (rules, Block(t("Forecast"), outcome, chances), assumed)
     return Chapter(t("Definitions"), t("Definitions"), blocks)
+
+
+def assumptions(made: Material, title: str, *prefixes: str) -> Block:
+    """Return the assumptions of the policy whose names begin so, with where they come from."""
+    t, every = made.t, made.rules.assumptions
+    rows = [
+        (row[f"label_{made.lang}"], row["value"], row["unit"], figures.standing(row["standing"], t), row["source"])
+        for row in every[every["name"].str.startswith(prefixes)].to_dict("records")
+    ]
+    heads = (
+        Column(t("Assumption")),
+        Column(t("Value"), "number"),
+        Column(t("Unit of measure")),
+        Column(t("Standing")),
+        Column(t("Source")),
+    )
+    return Block(title, heads, rows)
+
+
+def papers(made: Material) -> Chapter:
+    """Return every figure of the papers in their order: its clause, what it asks for, and what our data measures."""
+    t, found = made.t, policy_figures(made)
+    names = {"progress": t("area done (m²)"), "localisation": t("items done")}
+    rows = [
+        (
+            row["target_id"],
+            chapters.target(made, row),
+            chapters.clause(made, row["target_id"]),
+            *("" if figures.missing(row[name]) else row[name] for name in ("value_min", "value_max")),
+            figures.measure(row["unit"]),
+            names.get(str(row["measure"]), t("no data")),
+            *("" if figures.missing(row["measure"]) else row[name] for name in ("value", "share", "unknown")),
+            "" if figures.missing(row["measure"]) else figures.standing(row["figure_standing"], t),
+        )
+        for row in found.to_dict("records")
+    ]
+    columns = (
+        Column(t("No.")),
+        Column(t("As the paper says it")),
+        Column(t("Clause")),
+        Column(t("Least"), "number"),
+        Column(t("Most"), "number"),
+        Column(t("Unit of measure")),
+        Column(t("Our data")),
+        Column(t("Measured"), "number"),
+        Column(t("Share of the least"), "share"),
+        Column(t("Projects of unknown area"), "count"),
+        Column(t("Standing")),
+    )
+    count = int(found["measure"].notna().sum())
+    lines = (
+        t(
+            "Of {all} figures of the papers our data measures {count}; the others have no data.",
+            all=len(rows),
+            count=count,
+        ),
+        t("The papers disagree in places; their figures are kept apart and never merged."),
+    )
+    title = t("Figures of the papers")
+    return Chapter(title, title, (Block("", columns, rows),), lines=lines)
+
+
+def policy_figures(made: Material) -> pd.DataFrame:
+    """Return the targets with what is measured of them (`measured.by_figure`), whose standing is `figure_standing`."""
+    found = measured.by_figure(made.park, made.rules, rule=made.rule, basis=made.basis)
+    return made.rules.targets.merge(found.rename(columns={"standing": "figure_standing"}), on="target_id", how="left")
 
 
 def _said(made: Material) -> list[tuple[str, str]]:
@@ -250,6 +306,14 @@ def _said(made: Material) -> list[tuple[str, str]]:
             ),
         ),
         (t("Unplaced demand"), _asked(made)),
+        (
+            t("Let area by when its lease ends"),
+            t(
+                "Each let unit is in one horizon: its lease ends so many months after the data date at most, "
+                "and in no nearer one."
+            ),
+        ),
+        *_said_of_companies(t),
         (t("Zones"), t("A park counts in one zone; a zone that lies in another for the totals is counted there.")),
         (
             t("Standing"),
@@ -257,6 +321,34 @@ def _said(made: Material) -> list[tuple[str, str]]:
                 "Stated: in an official paper. Reported: published by others. Inferred: concluded by us. "
                 "Illustrative: made up for demonstration. A sum has the weakest standing of its rows."
             ),
+        ),
+    ]
+
+
+def _said_of_companies(t: Translate) -> list[tuple[str, str]]:
+    """Return figure and definition of the chapters round the companies and of the papers' figures."""
+    return [
+        (
+            t("Requests"),
+            t("Found, solved, answered as far as reached on the data date; days to solve from finding to solving."),
+        ),
+        (
+            t("Growth path"),
+            t(
+                "Each year a share of the area held at a stage moves on and asks for a multiple at the next; "
+                "the shares and multiples are assumed."
+            ),
+        ),
+        (
+            t("In reach"),
+            t(
+                "Lettable area of buildings whose middle lies no further from the nearest facility in use than the "
+                "assumed reach, over that of buildings at a known distance."
+            ),
+        ),
+        (
+            t("Measured"),
+            t("Area done, or items done, of what counts to a figure of the papers; no data where nothing does."),
         ),
     ]
 

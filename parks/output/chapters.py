@@ -228,11 +228,22 @@ def named(row: Any, lang: str) -> Any:  # noqa: ANN401 - one row as a dictionary
     return row["name_zh"] if figures.missing(own) else own
 
 
+def target(made: Material, row: Any) -> str:  # noqa: ANN401 - a row of the targets
+    """Return how a target is said: in the paper's words, or their translation where there is one."""
+    return str(row["phrase_zh"] if made.lang == "zh" or figures.missing(row["name_en"]) else row["name_en"])
+
+
+def clause(made: Material, target_id: str) -> str:
+    """Return the paper of a target and its clause there."""
+    t, row = made.t, made.rules.targets.set_index("target_id").loc[target_id]
+    titles = made.rules.documents.set_index("document_id")[f"title_{made.lang}"]
+    said = t("unknown") if figures.missing(row["clause"]) else row["clause"]
+    return t("{document}, {clause}", document=titles.get(str(row["document_id"]), t("unknown")), clause=said)
+
+
 def _ledgers(made: Material) -> Block:
     t = made.t
     chance = made.forecast.set_index("target_id")["probability"]
-    clauses = made.rules.targets.set_index("target_id")["clause"]
-    titles = made.rules.documents.set_index("document_id")[f"title_{made.lang}"]
     rows = [
         (
             figures.kind(row["kind"], t),
@@ -244,11 +255,7 @@ def _ledgers(made: Material) -> Block:
             chance.get(row["target_id"], pd.NA),
             row["unknown_projects"],
             figures.standing(row["standing"], t),
-            t(
-                "{document}, {clause}",
-                document=titles.get(row["document_id"], t("unknown")),
-                clause=t("unknown") if figures.missing(clauses[row["target_id"]]) else clauses[row["target_id"]],
-            ),
+            clause(made, row["target_id"]),
         )
         for row in made.done.assign(share=made.done["done_m2"] / made.done["target_m2"]).to_dict("records")
     ]

@@ -34,6 +34,8 @@ STATE_COLOURS = {
 """State of space → colour, in the order of stacking: the hues of Okabe and Ito (2008), and greys."""
 PROGRESS_COLOURS = {"done": "#0072B2", "under_way": "#56B4E9", "planned": "#C9D3DC"}
 """Part of a programme → colour."""
+GROWTH_COLOURS = {"pilot": "#56B4E9", "production": "#0072B2"}
+"""Stage that the growth path leads to → colour."""
 ROLE_COLOURS = {"bearing": "#0072B2", "linked": "#009E73", "core": "#D55E00", "outside": "#B8C2CC"}
 """Role of a zone → colour, in the order of drawing: the core lies inside a bearing area."""
 FIT_COLOURS = {"core": "#0072B2", "supported": "#8CC5EA", "neutral": "#EDEFF2", "unsuitable": "#E69F00"}
@@ -70,7 +72,8 @@ def programme(done: pd.DataFrame, lang: str, *, forecast: pd.DataFrame | None = 
     unknown: marks.Rows = [
         {
             "name": row["name"],
-            "value": sum(marks.scaled(row[f"{part}_m2"]) for part in parts),
+            # beyond the target, lest the text stands across its line
+            "value": max(marks.scaled(row["target_m2"]), sum(marks.scaled(row[f"{part}_m2"]) for part in parts)),
             "label": t("+ {count} of unknown area", count=row["unknown_projects"]),
         }
         for row in rows
@@ -81,11 +84,12 @@ def programme(done: pd.DataFrame, lang: str, *, forecast: pd.DataFrame | None = 
     layers = [
         marks.stacked(rows, parts, PROGRESS_COLOURS, lang, t("Programme")),
         tick.encode(x="value:Q", y=alt.Y("name:N", sort=None), tooltip=tips),
-        marks.labels(unknown, dy=30),
+        marks.labels(unknown, dx=8),
     ]
+    title, note = t("The two programmes"), t("The red line is the target.")
     if forecast is not None:
         layers.append(_whiskers(rows, marks.records(forecast), t, lang))
-    title, note = t("The two programmes"), t("The red line is the target.")
+        note = t("Red: the target; black: 8 forecast runs in 10")
     return marks.dressed(title, *layers, height=60 + 75 * len(rows), note=note)
 
 
@@ -198,9 +202,9 @@ def growth(expected: pd.DataFrame, lang: str) -> alt.LayerChart:
         }
         for row in marks.records(expected)
     ]
-    names = [figures.stage(code, t) for code in ("pilot", "production")]
-    drawn = marks.columns(bars, "year", t("Year"), t).encode(
-        color=alt.Color("part:N", title=None, scale=alt.Scale(domain=names, range=["#56B4E9", "#0072B2"]))
+    names = [figures.stage(code, t) for code in GROWTH_COLOURS]
+    drawn = marks.columns(bars, "year", t("Year"), t, angle=0).encode(
+        color=alt.Color("part:N", title=None, scale=alt.Scale(domain=names, range=list(GROWTH_COLOURS.values())))
     )
     return marks.dressed(t("Expected demand on the growth path, by year"), drawn, height=240)
 
@@ -268,8 +272,13 @@ def zone_fit(frame: pd.DataFrame, lang: str) -> alt.LayerChart:
     ]
     scale = alt.Scale(domain=list(levels.values()), range=list(FIT_COLOURS.values()))
     place = {
-        "x": alt.X("zone:N", title=t("Zone"), sort=None, axis=alt.Axis(labelAngle=-30, orient="top", labelLimit=140)),
-        "y": alt.Y("sector:N", title=None, sort=None, axis=alt.Axis(labelLimit=240)),
+        "x": alt.X(
+            "zone:N",
+            title=t("Zone"),
+            sort=None,
+            axis=alt.Axis(labelAngle=-30, orient="top", labelLimit=140, labelOverlap=False),
+        ),
+        "y": alt.Y("sector:N", title=None, sort=None, axis=alt.Axis(labelLimit=240, labelOverlap=False)),
     }
     tips = [
         alt.Tooltip("zone:N", title=t("Zone")),
@@ -283,7 +292,7 @@ def zone_fit(frame: pd.DataFrame, lang: str) -> alt.LayerChart:
         t("Sectors in zones"),
         cells.encode(**place, color=alt.Color("fit:N", title=None, scale=scale, sort=None), tooltip=tips),
         rings.encode(**place, tooltip=tips),
-        height=15 * len({row["sector"] for row in rows}) + 40,
+        height=16 * len({row["sector"] for row in rows}) + 40,
     )
 
 

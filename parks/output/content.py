@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -169,6 +169,19 @@ class Report:
     chapters: tuple[Chapter, ...]
     day: dt.date
     seal: str
+
+
+def sheets_of(chapter: Chapter) -> tuple[Chapter, ...]:
+    """Return a chapter as the sheets of a workbook: each map on one of its own, the others together on one."""
+    maps = [block for block in chapter.blocks if block.picture is not None]
+    if not maps:
+        return (chapter,)
+    rest = tuple(block for block in chapter.blocks if block.picture is None)
+    own = [
+        replace(chapter, name=f"{chapter.name} {number}", title=block.title, blocks=(replace(block, title=""),))
+        for number, block in enumerate(maps, start=1)
+    ]
+    return (*([replace(chapter, blocks=rest)] if rest else []), *own)
 
 
 def on_paper(block: Block) -> Sequence[Sequence[Any]]:

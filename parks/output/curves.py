@@ -80,7 +80,7 @@ def fan(quarters: pd.DataFrame, ahead: pd.DataFrame, lang: str, *, target_m2: fl
         .encode(
             x=quarter,
             y=alt.Y("value:Q", title=marks.unit(t)),
-            color=alt.Color("line:N", title=None, scale=scale),
+            color=alt.Color("line:N", title=None, scale=scale, legend=alt.Legend(symbolType="stroke", symbolSize=300)),
             strokeDash=alt.StrokeDash("line:N", title=None, scale=dash),
             tooltip=[
                 alt.Tooltip("line:N", title=t("State")),
@@ -129,7 +129,7 @@ def timeline(steps: pd.DataFrame, lang: str, *, today: str) -> alt.LayerChart:
         marks.over(bars)
         .mark_bar(height=4)
         .encode(
-            x=alt.X("first:T", title=None),
+            x=alt.X("first:T", title=None, axis=alt.Axis(format="%Y-%m", labelOverlap=True)),
             x2="last:T",
             y=line,
             yOffset=lane,

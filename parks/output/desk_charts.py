@@ -63,12 +63,12 @@ def quarters(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
         for row in marks.records(dated)
     ]
     note = t(
-        "{count} leases without an end and {unknown} of unknown area are not drawn",
+        "Not drawn: {count} without an end, {unknown} of unknown area",
         count=int(rows["leases"].sum() - dated["leases"].sum()),
         unknown=int(dated["unknown_leases"].sum()),
     )
     drawn = marks.columns(bars, "quarter", t("Quarter"), t, colour=SUPPLY["ending"])
-    return marks.dressed(t("Let area by the quarter in which its lease ends"), drawn, height=240, note=note)
+    return marks.dressed(t("Let area by when it ends, by quarter"), drawn, height=240, note=note)
 
 
 def balance(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
@@ -111,12 +111,13 @@ def balance(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
     tips = [alt.Tooltip("quarter:N", title=t("Quarter")), alt.Tooltip("shown:N", title=t("Demand counted on"))]
     asked = (
         marks.over(line)
-        .mark_line(point=True, color=DEMAND, strokeWidth=2.5)
-        .encode(x="quarter:O", y="value:Q", strokeDash=alt.StrokeDash("line:N", title=None), tooltip=tips)
+        .mark_line(point=_dots(DEMAND), strokeWidth=2.5)
+        .encode(x="quarter:O", y="value:Q", color=_named(t("Demand counted on"), DEMAND), tooltip=tips)
     )
     title = t("Space that can be had against demand, added up by quarter")
     note = t("A lease that ends may be renewed: this is the most space there can be.")
-    return marks.dressed(title, drawn, asked, height=260, note=note)
+    made: alt.LayerChart = marks.dressed(title, drawn, asked, height=260, note=note).resolve_scale(color="independent")
+    return made
 
 
 def absorption(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
@@ -157,7 +158,20 @@ def absorption(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
     tips = [alt.Tooltip("quarter:N", title=t("Quarter")), alt.Tooltip("shown:N", title=t("Net absorption"))]
     line = (
         marks.over(net)
-        .mark_line(point=True, color=NET)
-        .encode(x="quarter:O", y="value:Q", strokeDash=alt.StrokeDash("line:N", title=None), tooltip=tips)
+        .mark_line(point=_dots(NET))
+        .encode(x="quarter:O", y="value:Q", color=_named(t("Net absorption"), NET), tooltip=tips)
     )
-    return marks.dressed(t("Net absorption by quarter"), drawn, line, height=240)
+    chart = marks.dressed(t("Net absorption by quarter"), drawn, line, height=240)
+    made: alt.LayerChart = chart.resolve_scale(color="independent")
+    return made
+
+
+def _dots(colour: str) -> alt.OverlayMarkDef:
+    """Return the points of a line that stands out over bars of any colour."""
+    return alt.OverlayMarkDef(filled=True, fill="white", stroke=colour, strokeWidth=1.5, size=36)
+
+
+def _named(line: str, colour: str) -> alt.Color:
+    """Return the channel by which a line has its name in the legend, drawn there as a line."""
+    legend = alt.Legend(symbolType="stroke", symbolSize=300, symbolStrokeWidth=2.5)
+    return alt.Color("line:N", title=None, scale=alt.Scale(domain=[line], range=[colour]), legend=legend)

@@ -30,8 +30,10 @@ PLACE = re.compile(r"{{\s*(\w+)\s*}}")
 STAMP = (1980, 1, 1, 0, 0, 0)
 """Time of the parts in the file: the data date stands in its properties."""
 EMU_PER_TWIP, EMU_PER_CM = 635, 360_000
-HIGHEST, SHARE = 14.5, 0.86
-"""Height of a picture [cm], and share of the page's width that it takes, at most."""
+HIGHEST, SHARE, SMALL = 14.5, 0.86, 0.34
+"""Height of a picture [cm], and share of the page's width that it takes, at most; in a chapter of one page."""
+TIGHT = '<w:spacing w:before="{before}" w:after="{after}" w:line="216" w:lineRule="auto"/>'
+"""Lines of a chapter of one page: 0.9 of their usual height, whatever the template's letters."""
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
 
 
@@ -141,9 +143,18 @@ def _body(book: Document, report: Report, width: int, t: words.Translate, templa
         yield from (_said(line, "ParksLine") for line in chapter.lines)
         for block in chapter.blocks:
             shown = [(picture, next(found)) for picture in next(told)]
-            made = [_picture(book, *one, number + at, width) for at, one in enumerate(shown, start=1)]
+            room = width * (SMALL if chapter.one_page else SHARE)
+            made = [_picture(book, *one, number + at, room) for at, one in enumerate(shown, start=1)]
             number += len(made)
-            yield from _block(block, made, width // EMU_PER_TWIP, t)
+            written = _block(block, made, width // EMU_PER_TWIP, t)
+            yield from (map(_tight, written) if chapter.one_page else written)
+
+
+def _tight(made: str) -> str:
+    """Return paragraphs and tables with less space between lines and before headings; a picture would lose its top."""
+    close, head = TIGHT.format(before=0, after=0), TIGHT.format(before=140, after=40)
+    made = re.sub(r'(<w:pStyle w:val="Parks(?:Cell|Number|Note)"/>)', rf"\1{close}", made)
+    return made.replace('<w:pStyle w:val="Heading2"/>', f'<w:pStyle w:val="Heading2"/>{head}')
 
 
 def _drawn(block: Block, t: words.Translate) -> list[Picture]:
@@ -207,10 +218,10 @@ def _paragraph(inside: str, style: str) -> str:
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{inside}</w:p>'
 
 
-def _picture(book: Document, drawn: Picture, png: bytes, number: int, width: int) -> str:
-    """Return a paragraph with a drawing in it, as wide as it may be."""
+def _picture(book: Document, drawn: Picture, png: bytes, number: int, room: float) -> str:
+    """Return a paragraph with a drawing in it, as wide as there is room [EMU] and as high as it may be."""
     relation, _ = book.part.get_or_add_image(io.BytesIO(png))
-    wide = min(width * SHARE, HIGHEST * EMU_PER_CM * drawn.width / drawn.height)
+    wide = min(room, HIGHEST * EMU_PER_CM * drawn.width / drawn.height)
     size = f'cx="{int(wide)}" cy="{int(wide * drawn.height / drawn.width)}"'
     told = f'id="{number}" name="{number}" descr="{escape(drawn.title)}"'
     inside = (

@@ -229,12 +229,23 @@ def localised(code: object, t: Translate) -> str:
     return names.get(str(code), t("unknown"))
 
 
+def answered(code: object, t: Translate) -> str:
+    """Return how far a request has come (``found solved answered``)."""
+    names = {"found": t("Found, open"), "solved": t("Solved, to be answered"), "answered": t("Answered")}
+    return names.get(str(code), t("unknown"))
+
+
 def capacity(amount: object, unit: object, lang: str) -> str:
     """Return what a facility offers, with what it counts; an unknown amount as a word."""
     t = words.translator(lang)
     if missing(amount):
         return t("capacity unknown")
     return f"{number(amount, lang)} {'' if missing(unit) else unit}".rstrip()
+
+
+def measure(unit: object) -> str:
+    """Return a unit of measure as it is written; nothing where the ledger or the paper names none."""
+    return "" if missing(unit) else "m²" if unit == "m2" else str(unit)
 
 
 def _unknown(lang: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyogrio
 
 from parks.output import tables
-from parks.status import progress, vacancy
+from parks.status import progress, support, vacancy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ CLOCK = "OGR_CURRENT_DATE"
 
 
 def write(path: Path, made: Material, said: Report, mark: str) -> None:
-    """Write zones, parks, buildings, projects (EPSG:4326) with their figures, the units, and the cover as `metadata`.
+    """Write the layers (EPSG:4326) with their figures (`layers_of`), and the cover as `metadata`.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def write(path: Path, made: Material, said: Report, mark: str) -> None:
 
 
 def layers_of(made: Material) -> dict[str, pd.DataFrame]:
-    """Return the layers by name, each row with the sums of the report."""
+    """Return zones, parks, buildings, units, projects and facilities, each row with the sums of the report."""
     rules, park, space = made.rules, made.park, made.space
     drop = ["park_id", "zone_id", "standing"]
     sums = {
@@ -66,6 +66,8 @@ def layers_of(made: Material) -> dict[str, pd.DataFrame]:
         found["zones"] = gpd.GeoDataFrame(found["zones"].merge(own, on="zone_id", how="left"), crs=rules.zones.crs)
     found["units"] = space
     found["projects"] = _projects(made)
+    used = support.in_use(park)["facility_id"]
+    found["facilities"] = park.facilities.assign(in_use=park.facilities["facility_id"].isin(used))
     return found
 
 

@@ -90,7 +90,7 @@ def stacked(rows: Rows, parts: Mapping[str, str], colours: Mapping[str, str], la
         .mark_bar(stroke="white", strokeWidth=0.6)
         .encode(
             x=alt.X("value:Q", title=unit(t), stack="zero"),
-            y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=220)),
+            y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=220, labelOverlap=False)),
             color=alt.Color("part:N", title=None, scale=scale, sort=None),
             order=alt.Order("order:Q"),
             tooltip=[
@@ -110,7 +110,7 @@ def labels(rows: Rows, *, dx: int = 5, dy: int = 0) -> alt.Chart:
     return placed
 
 
-def columns(bars: Rows, key: str, axis: str, t: Translate, *, colour: str = PALE) -> alt.Chart:
+def columns(bars: Rows, key: str, axis: str, t: Translate, *, colour: str = PALE, angle: int = -40) -> alt.Chart:
     """Return one standing bar a row.
 
     Parameters
@@ -123,6 +123,8 @@ def columns(bars: Rows, key: str, axis: str, t: Translate, *, colour: str = PALE
         Says a sentence.
     colour
         Of the bars.
+    angle
+        Of the labels along the axis [degrees].
     """
     tips = [alt.Tooltip(f"{key}:N", title=axis), alt.Tooltip("shown:N", title=t("Area (m²)"))]
     if bars and "units" in bars[0]:
@@ -131,7 +133,7 @@ def columns(bars: Rows, key: str, axis: str, t: Translate, *, colour: str = PALE
         over(bars)
         .mark_bar(color=colour)
         .encode(
-            x=alt.X(f"{key}:O", title=axis, axis=alt.Axis(labelAngle=-40)),
+            x=alt.X(f"{key}:O", title=axis, axis=alt.Axis(labelAngle=angle)),
             y=alt.Y("value:Q", title=unit(t)),
             tooltip=tips,
         )
@@ -151,3 +153,11 @@ def dressed(title: str, *layers: alt.Chart, height: int, note: str = "") -> alt.
         .configure_legend(orient="top", labelLimit=180, columns=3, labelFontSize=11)
     )
     return chart
+
+
+def narrow(chart: alt.LayerChart) -> alt.LayerChart:
+    """Return a chart for half a page: its legend in two columns, with room for the rows that this adds."""
+    made: alt.LayerChart = chart.properties(height=chart.height + 48)
+    made.config = chart.config.copy(deep=True)  # properties alone shares it
+    made.config.legend.columns = 2
+    return made

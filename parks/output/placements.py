@@ -31,6 +31,11 @@ FULL = 0.995
 """A rule worth as much as this is met whole."""
 
 
+def added(record: Snapshot, laid: Snapshot) -> pd.DataFrame:
+    """Return the leases that a scenario adds to the record; what plan it makes follows from them."""
+    return laid.leases[~laid.leases["lease_id"].isin(record.leases["lease_id"])]
+
+
 def of_scenario(record: Snapshot, laid: Snapshot, rules: Policy) -> tuple[Snapshot, Case, Plan]:
     """Return the snapshot without what a scenario has placed, its case, and the plan that the scenario makes.
 
@@ -43,7 +48,7 @@ def of_scenario(record: Snapshot, laid: Snapshot, rules: Policy) -> tuple[Snapsh
     rules
         The policy.
     """
-    own = ~laid.leases["lease_id"].isin(record.leases["lease_id"])
+    own = laid.leases["lease_id"].isin(added(record, laid)["lease_id"])
     before = replace(laid, leases=laid.leases[~own].reset_index(drop=True))
     posed = allocation.case(before, rules, vacancy.by_unit(before))
     plan, strange = planned(posed, laid.leases[own])

@@ -94,6 +94,7 @@ def gap(code: object, t: Translate) -> str:
     names = {
         "area": t("area by the basis chosen"),
         "day": t("day of the milestone that counts"),
+        "zone": t("zone"),
         "developer": t("developer"),
         "taken_out": t("area taken out"),
         "start": t("day of the start"),
@@ -101,5 +102,36 @@ def gap(code: object, t: Translate) -> str:
         "clause": t("clause of the paper"),
         "value": t("value of the target"),
         "due_on": t("day of the target"),
+        "lettable": t("lettable area"),
+        "state": t("state"),
+        "end": t("end"),
+        "begin": t("state or beginning"),
+        "counted": t("day counted by"),
+        "hold": t("end of the hold"),
+        "least": t("least area"),
+    }
+    return names[str(code)]
+
+
+def effect(code: object, t: Translate) -> str:
+    """Return what a missing thing (see `gaps.KINDS`) keeps out of the figures."""
+    names = {
+        "area": t("It adds nothing to its programme."),
+        "day": t("It is in no quarter and delivers nothing in the forecast."),
+        "zone": t("It is in no zone’s sum."),
+        "developer": t("It is in no developer’s sum."),
+        "taken_out": t("Nothing tells what it closes: the net is too great."),
+        "start": t("Nothing tells when its works begin."),
+        "evidence": t("That it is done cannot be shown."),
+        "clause": t("The target cannot be shown to stand in a paper."),
+        "value": t("Share done and probability are unknown."),
+        "due_on": t("The probability is unknown."),
+        "lettable": t("It is in no sum of areas: every total is at least what it says."),
+        "state": t("It is neither vacant nor let: give the state of its lease, or its building’s completion."),
+        "end": t("Nobody knows when its space falls free: it stands apart in the rollover."),
+        "begin": t("Its unit counts as unknown: neither let nor vacant."),
+        "counted": t("The definition chosen asks for a day that it lacks; the ledger’s own state stands in."),
+        "hold": t("It never lapses by itself: give it an end."),
+        "least": t("It adds nothing to the demand."),
     }
     return names[str(code)]

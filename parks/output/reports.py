@@ -26,6 +26,7 @@ from parks.output import (
     register,
     rollover,
     seals,
+    services,
     sheets,
     tables,
     webpages,
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 RUNS = 2000
 """Simulated futures behind the probability."""
 FORMS: Final = ("xlsx", "docx", "pdf", "html", "gpkg")
-EDITION: Final = "1"
+EDITION: Final = "2"
 """Raised when the same inputs make another report: files made before are then made anew."""
 CHAPTERS: Final[Mapping[str, Callable[[Material], Chapter]]] = {
     "summary": chapters.summary,
@@ -60,8 +61,13 @@ CHAPTERS: Final[Mapping[str, Callable[[Material], Chapter]]] = {
     "rollover": rollover.chapter,
     "contiguous": rollover.contiguous,
     "demand": annexes.demand,
+    "requests": services.requests,
+    "growth": services.growing,
+    "localised": services.localised,
+    "support": services.supporting,
     "plan": placements.chapter,
     "maps": map_pages.chapter,
+    "papers": annexes.papers,
     "published": annexes.published,
     "mending": mending.chapter,
     "register": register.chapter,
@@ -109,6 +115,55 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """What a report is made from and how, as hashes: known before any of its figures is.
+
+    Parameters
+    ----------
+    seal
+        Hash of the inputs (`seals.of`).
+    wanted
+        What of the report is wanted.
+    plan
+        Whether it tells a plan.
+    """
+
+    seal: str
+    wanted: Wanted
+    plan: bool = False
+
+    def codes(self) -> list[str]:
+        """Return the codes of the chapters, in their order."""
+        return self.wanted.codes(plan=self.plan)
+
+    def mark(self, lang: str, form: str) -> str:
+        """Return what a file of this report carries: equal when the same inputs are made the same way."""
+        own = {"docx": (documents.TEMPLATE,), "pdf": (prints.TEMPLATE,), "html": (webpages.TEMPLATE, webpages.STYLE)}
+        looks = [(self.wanted.templates / name).read_bytes() for name in own.get(form, ())]
+        said = [EDITION, lang, form, *self.codes()]
+        return seals.mark(self.seal, seals.making([*(word.encode() for word in said), *looks]))
+
+    def due(self, places: Mapping[tuple[str, str], Path]) -> dict[tuple[str, str], Path]:
+        """Return those of the files ((language, form) → path) that are not there, or were made otherwise."""
+        return {key: path for key, path in places.items() if self.mark(*key) != seals.read(path)}
+
+
+def sealed(park: Snapshot, rules: Policy, wanted: Wanted | None = None, plan: pd.DataFrame | None = None) -> Sealed:
+    """Return the hashes of a report.
+
+    Parameters
+    ----------
+    park, rules, wanted
+        As in `draft`.
+    plan
+        The rows that its plan follows from: what a scenario adds (`placements.added`), or a plan's assignments.
+    """
+    asked = wanted or Wanted()
+    parts = [] if plan is None else [plan]
+    return Sealed(seals.of(park, rules, asked.rule, asked.basis, *parts), asked, plan is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """The figures of a report, worked out once for all languages and formats.
 
@@ -116,20 +171,24 @@ class Draft:
     ----------
     made
         The figures, speaking English.
-    wanted
-        What of them is wanted.
+    sealed
+        What they were made from, and what of them is wanted.
+    said
+        The reports made of them so far, by language: each is made once.
     """
 
     made: Material
-    wanted: Wanted = field(default_factory=Wanted)
-
-    def codes(self) -> list[str]:
-        """Return the codes of its chapters, in their order."""
-        return self.wanted.codes(plan=self.made.plan is not None)
+    sealed: Sealed
+    said: dict[str, Report] = field(default_factory=dict)
 
     def report(self, lang: str, tell: Tell | None = None) -> Report:
         """Return the report in one language: the same figures, other words."""
-        made, codes = self.made.speaking(lang), self.codes()
+        if lang not in self.said:
+            self.said[lang] = self._report(lang, tell)
+        return self.said[lang]
+
+    def _report(self, lang: str, tell: Tell | None) -> Report:
+        made, codes = self.made.speaking(lang), self.sealed.codes()
         t, parts = made.t, []
         for number, code in enumerate(codes):
             _told(tell, number / len(codes), t("chapter {number} of {all}", number=number + 1, all=len(codes)))
@@ -146,13 +205,6 @@ class Draft:
             seal=made.seal,
         )
 
-    def mark(self, lang: str, form: str) -> str:
-        """Return what a file of this report carries: equal when the same inputs are made the same way."""
-        own = {"docx": (documents.TEMPLATE,), "pdf": (prints.TEMPLATE,), "html": (webpages.TEMPLATE, webpages.STYLE)}
-        looks = [(self.wanted.templates / name).read_bytes() for name in own.get(form, ())]
-        said = [EDITION, lang, form, *self.codes()]
-        return seals.mark(self.made.seal, seals.making([*(word.encode() for word in said), *looks]))
-
 
 def draft(
     park: Snapshot,
@@ -162,6 +214,7 @@ def draft(
     space: pd.DataFrame | None = None,
     plan: Plan | None = None,
     reasons: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+    given: Sealed | None = None,
 ) -> Draft:
     """Return the figures of the report.
 
@@ -177,26 +230,28 @@ def draft(
         A plan: the report tells who goes where, and its unplaced needs in place of all open ones.
     reasons
         Language → need → sentences that say why (`placements.reasons`).
+    given
+        The hashes, when they are at hand; `wanted` is then theirs.
     """
-    asked = wanted or Wanted()
-    how = (asked.rule, asked.basis)
+    hashes = given or sealed(park, rules, wanted, None if plan is None else plan.assignments)
+    rule, basis = hashes.wanted.rule, hashes.wanted.basis
     made = Material(
         park=park,
         rules=rules,
         space=vacancy.by_unit(park) if space is None else space,
-        done=progress.by_target(park, rules, *how),
-        projects=progress.entries(park, rules, *how),
-        forecast=forecast.by_target(park, rules, rule=asked.rule, basis=asked.basis, runs=RUNS),
+        done=progress.by_target(park, rules, rule, basis),
+        projects=progress.entries(park, rules, rule, basis),
+        forecast=forecast.by_target(park, rules, rule=rule, basis=basis, runs=RUNS),
         plan=plan,
         reasons=reasons or {},
-        rule=asked.rule,
-        basis=asked.basis,
-        seal=seals.of(park, rules, *how, *([] if plan is None else [plan.assignments])),
-        base=atlas.ground(asked.context),
+        rule=rule,
+        basis=basis,
+        seal=hashes.seal,
+        base=atlas.ground(hashes.wanted.context),
         lang="en",
         t=words.translator("en"),
     )
-    return Draft(made, asked)
+    return Draft(made, hashes)
 
 
 def write(
@@ -233,17 +288,11 @@ def write(
 
 def put(target: Path, held: Draft, said: Report, form: str) -> None:
     """Write a report in one format, whole or not at all."""
-    mark = held.mark(said.lang, form)
+    mark = held.sealed.mark(said.lang, form)
     tables.whole(target, lambda part: _write(part, held, said, form, mark))
 
 
-def files(
-    held: Draft,
-    places: Mapping[tuple[str, str], Path],
-    *,
-    if_changed: bool = False,
-    tell: Tell | None = None,
-) -> tuple[list[Path], list[Path]]:
+def files(held: Draft, places: Mapping[tuple[str, str], Path], *, tell: Tell | None = None) -> None:
     """Write a set of reports.
 
     Parameters
@@ -251,27 +300,16 @@ def files(
     held
         The figures.
     places
-        (language, form) → where to write.
-    if_changed
-        Leave alone what was made from the same inputs in the same way.
+        (language, form) → where to write: all, or what is due (`Sealed.due`).
     tell
         Told how far it is; it may raise to stop.
-
-    Returns
-    -------
-    tuple of lists
-        What was written, and what was left alone.
     """
-    due = {key: path for key, path in places.items() if not (if_changed and held.mark(*key) == seals.read(path))}
-    said: dict[str, Report] = {}
-    for number, ((lang, form), path) in enumerate(due.items()):
-        if lang not in said:
-            share = number / len(due)
-            said[lang] = held.report(lang, None if tell is None else _part(tell, share, 0.5 / len(due)))
-        _told(tell, (number + 0.5) / len(due), path.name)
-        put(path, held, said[lang], form)
+    for number, ((lang, form), path) in enumerate(places.items()):
+        share = number / len(places)
+        said = held.report(lang, None if tell is None else _part(tell, share, 0.5 / len(places)))
+        _told(tell, (number + 0.5) / len(places), path.name)
+        put(path, held, said, form)
     _told(tell, 1.0, "")
-    return list(due.values()), [path for key, path in places.items() if key not in due]
 
 
 def name(park: Snapshot, lang: str, form: str) -> str:
@@ -302,14 +340,14 @@ def is_illustrative(park: Snapshot) -> bool:
 def _write(part: Path, held: Draft, said: Report, form: str, mark: str) -> None:
     if form == "xlsx":
         told = {"title": said.title, "author": said.district, "keywords": mark}
-        held_sheets = [_cover(said), *said.chapters]
+        held_sheets = [_cover(said), *(sheet for chapter in said.chapters for sheet in content.sheets_of(chapter))]
         sheets.write(part, held_sheets, lang=said.lang, notice=said.notice, day=said.day, told=told)
     elif form == "docx":
-        part.write_bytes(documents.docx_bytes(said, mark, templates=held.wanted.templates))
+        part.write_bytes(documents.docx_bytes(said, mark, templates=held.sealed.wanted.templates))
     elif form == "pdf":
-        part.write_bytes(prints.pdf(said, mark, templates=held.wanted.templates))
+        part.write_bytes(prints.pdf(said, mark, templates=held.sealed.wanted.templates))
     elif form == "html":
-        part.write_text(webpages.page(said, mark, templates=held.wanted.templates), encoding="utf-8")
+        part.write_text(webpages.page(said, mark, templates=held.sealed.wanted.templates), encoding="utf-8")
     elif form == "gpkg":
         geopackages.write(part, held.made.speaking(said.lang), said, mark)
     else:

@@ -2,77 +2,62 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from parks.output import chapters, figures
+from parks.output import chapters, figures, stacks
 from parks.output.content import Block, Chapter, Column, Graph
-from parks.status import vacancy
+from parks.status import rollover, vacancy
 
 if TYPE_CHECKING:
     from parks.output.chapters import Material
 
-MONTHS = (12, 24, 36)
-COLOURS = ("#D55E00", "#E69F00", "#56B4E9")
-"""Of the bars, the nearest end first."""
+
+def endings(made: Material) -> pd.DataFrame:
+    """Return the let area of each zone by when its lease ends: `rollover.by`, as on the page on vacant space."""
+    return rollover.by(made.space, "zone", counted_in=made.counted_in)
 
 
-def expiries(made: Material) -> pd.DataFrame:
-    """Return `vacancy.expiries` of the report, one row a zone and horizon."""
-    return vacancy.expiries(made.space, MONTHS, made.counted_in)
-
-
-def endless(made: Material) -> pd.DataFrame:
-    """Return the let space whose lease has no known end, by zone, as `vacancy.by` gives it."""
-    let = made.space[(made.space["state"] == "let") & made.space["until"].isna()].reset_index(drop=True)
-    return vacancy.by(let, "zone", made.counted_in)
+def band_names(made: Material) -> dict[str, str]:
+    """Return the name of each band of `rollover.by`: each let unit is in one."""
+    t, edges = made.t, rollover.MONTHS
+    first = {str(edges[0]): t("Ends within {months} months", months=edges[0])}
+    for before, month in itertools.pairwise(edges):
+        first[str(month)] = t("Ends after {first} to {last} months", first=before, last=month)
+    return first | {rollover.LATER: t("Ends later"), rollover.OPEN: t("Without a known end")}
 
 
 def chapter(made: Material) -> Chapter:
-    """Return the leases that end within 12, 24 and 36 months, and those without a known end, by zone."""
-    t = made.t
-    zones, found, open_ = made.names(made.rules.zones, "zone_id"), expiries(made), endless(made)
-    ends = {(_code(row["zone_id"]), row["months"]): row for row in found.to_dict("records")}
-    no_end = {_code(row["zone_id"]): row for row in open_.to_dict("records")}
-    rows = []
-    for zone in dict.fromkeys(map(_code, found["zone_id"])):
-        held = [ends[zone, months] for months in MONTHS]
-        rest: dict[Any, Any] = no_end.get(zone, {"let_m2": 0.0, "units": 0})
-        rows.append(
-            (
-                zones.get(zone, zone) or t("unknown"),
-                *(row["area_m2"] for row in held),
-                *(row["leases"] for row in held),
-                held[-1]["unknown_leases"],
-                rest["let_m2"],
-                rest["units"],
-                figures.standing(held[-1]["standing"], t) if held[-1]["leases"] else "",
-            )
+    """Return the let area by zone and by when its lease ends; what has no known end stands apart."""
+    t, found, bands = made.t, endings(made), band_names(made)
+    zones = made.names(made.rules.zones, "zone_id")
+    told = ("let_m2", *(f"end_{band}_m2" for band in bands), "leases", "unknown_leases", "open_leases")
+    rows = [
+        (
+            t("unknown") if figures.missing(row["zone_id"]) else zones.get(str(row["zone_id"]), row["zone_id"]),
+            *(row[name] for name in told),
+            figures.standing(row["standing"], t),
         )
-    areas = tuple(Column(t("Ends within {months} months (m²)", months=months), "area") for months in MONTHS)
-    counts = tuple(Column(t("Leases, {months} months", months=months), "count") for months in MONTHS)
+        for row in found.to_dict("records")
+    ]
     columns = (
         Column(t("Zone")),
-        *areas,
-        *counts,
+        Column(t("Let (m²)"), "area"),
+        *(Column(t("{state} (m²)", state=name), "area") for name in bands.values()),
+        Column(t("Leases"), "count"),
         Column(t("Of these, units of unknown area"), "count"),
-        Column(t("Without a known end (m²)"), "area"),
         Column(t("Leases without a known end"), "count"),
         Column(t("Standing")),
     )
     total = (t("Total"), *(_sum(rows, place) for place in range(1, len(columns) - 1)), "")
     notes = (
-        t("From the data date. Each horizon holds the nearer ones: they are not to be added."),
+        t("From the data date. Each let unit is in one of the horizons: they add up to the let area."),
         t("A lease that ends counts even when another follows it. One without a known end is counted apart."),
     )
-    graph = Graph(
-        t("Leases that end, by zone"),
-        0,
-        dict(enumerate(COLOURS, start=1)),
-        axis=t("Area (m²)"),
-        stacked=False,
-    )
+    colours = {place: stacks.EXPIRY_COLOURS[band] for place, band in enumerate(bands, start=2)}
+    graph = Graph(t("Let area by when its lease ends"), 0, colours, axis=t("Area (m²)"))
     block = Block("", columns, rows, total=total, notes=notes, graph=graph)
     return Chapter(t("Rollover"), t("Rollover: leases that end"), (block,))
 
@@ -121,10 +106,6 @@ def contiguous(made: Material) -> Chapter:
     )
     block = Block("", columns, rows, total=total, notes=(note,), most=chapters.LISTED)
     return Chapter(t("Contiguous space"), t("Contiguous vacant space"), (block,))
-
-
-def _code(zone: Any) -> str:  # noqa: ANN401 - a cell of a frame
-    return "" if figures.missing(zone) else str(zone)
 
 
 def _sum(rows: list[tuple[Any, ...]], place: int) -> Any:  # noqa: ANN401 - a number, or NA

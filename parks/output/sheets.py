@@ -40,6 +40,14 @@ HEADING = 14
 CHART_ROWS = 17
 LINE = 15
 """Height of a line [points]."""
+POINTS = 0.75
+"""Points in a pixel."""
+A4, A3 = 9, 8
+"""Codes of the papers."""
+PRINTED, WIDER = (523.0, 749.0), 2**0.5
+"""What an upright A4 holds between its margins [points], and how much wider A3 is."""
+SMALL, SMALLEST = 0.5, 0.4
+"""How small a map with its key may be printed on A4, and at all."""
 INK, HEAD, BAND, QUIET, WARNING, MARK = "#1F2A36", "#DCE6F0", "#F5F8FB", "#6B7785", "#FFF3CD", "#D55E00"
 
 
@@ -96,7 +104,7 @@ class _Styles:
 
 
 class _Page:
-    """One sheet while it is drawn; `line` is the next free row."""
+    """One sheet while it is drawn; `line` is the next free row, `extra` what rows are higher than one line [points]."""
 
     def __init__(
         self, book: Workbook, styles: _Styles, sheet: Chapter, notice: str, drawn: Mapping[int, bytes]
@@ -104,6 +112,7 @@ class _Page:
         self.book, self.styles, self.sheet, self.notice, self.drawn = book, styles, sheet, notice, drawn
         self.page = book.add_worksheet(sheet.name)
         self.line = 0
+        self.extra = 0.0
         self.widths: list[int] = []
         self.across = max((len(block.columns) for block in sheet.blocks), default=1)
 
@@ -112,9 +121,24 @@ class _Page:
         if not self.sheet.bare:
             self._opening()
         heads = [self._block(block) for block in self.sheet.blocks]
+        if self.drawn.keys() & {id(block.picture) for block in self.sheet.blocks}:
+            self._upright()
+            return
         single = len(heads) == 1
         self.page.freeze_panes(heads[0] + 1 if single else 1, 1 if single else 0)
         self.page.repeat_rows(heads[0] if single else 0)
+
+    def _upright(self) -> None:
+        """Print a map with its key on one upright page of A4, or of A3; a key too long for that goes on."""
+        wide = sum((7 * wide + 5) * POINTS for wide in self.widths)
+        tall = self.line * LINE + self.extra
+        across, down = PRINTED
+        share = min(across / wide, down / tall)
+        self.page.set_portrait()
+        self.page.set_paper(A4 if share >= SMALL else A3)
+        self.page.fit_to_pages(1, 1 if share * WIDER >= SMALLEST else 0)
+        self.page.freeze_panes(1, 0)
+        self.page.repeat_rows(0)
 
     def _opening(self) -> None:
         self._text(self.sheet.title, bold=True, font_size=15)
@@ -125,7 +149,7 @@ class _Page:
 
     def _set_up(self) -> None:
         self.page.set_landscape()
-        self.page.set_paper(9)  # A4
+        self.page.set_paper(A4)
         self.page.fit_to_pages(1, 1 if self.sheet.one_page else 0)
         self.page.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.6)
         self.page.set_header(f"&L{plain(self.sheet.title)}&R{plain(self.notice)}")
@@ -148,6 +172,7 @@ class _Page:
     def _text(self, text: str, *, fill: bool = False, **style: object) -> None:
         if style.get("font_size"):
             self.page.set_row(self.line, LINE * 1.6)
+            self.extra += LINE * 0.6
         spreadsheets.put(self.page, self.line, 0, text, self.styles.get(**style))
         for index in range(1, self.across if fill else 0):
             self.page.write_blank(self.line, index, None, self.styles.get(**style))
@@ -157,6 +182,8 @@ class _Page:
         self.line += 0 if self.sheet.bare else 1
         if block.title:
             self._text(block.title, bold=True, font_size=12)
+        if block.picture is not None:
+            self._picture(block.picture)
         head = self.line
         for index, column in enumerate(block.columns):
             align = "left" if column.kind == "text" else "right"
@@ -173,8 +200,6 @@ class _Page:
             self._text(note, font_color=QUIET, italic=True)
         if block.graph is not None and last > head:
             self._graph(block.graph, head, last)
-        if block.picture is not None:
-            self._picture(block.picture)
         return head
 
     def _picture(self, picture: Picture) -> None:
@@ -197,7 +222,9 @@ class _Page:
         lines = (
             math.ceil(figures.width(text) / max(wide - 2, 1)) for text, wide in zip(texts, self.widths, strict=False)
         )
-        self.page.set_row(self.line, LINE * max(1, *lines))
+        high = LINE * max(1, *lines)
+        self.page.set_row(self.line, high)
+        self.extra += high - LINE
 
     def _cell(self, index: int, kind: str, cell: object, style: dict[str, Any]) -> None:
         if figures.missing(cell):

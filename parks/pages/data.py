@@ -25,7 +25,7 @@ def show(s: Session) -> None:
     if brought_in.open:
         with brought_in:
             if s.park.units.empty:
-                start.empty(s)
+                start.empty(s, own=False)
             imports.show(s)
     with history:
         _imports(s)
@@ -45,7 +45,7 @@ def _imports(s: Session) -> None:
     t = s.t
     found = s.store.receipts()
     if found.empty:
-        st.info(t("No file was imported yet."))
+        st.info(t("No file was imported yet. Bring one in under “Import”: it is listed here with what it changed."))
         return
     found["table_name"] = [schema.title(name, t) for name in found["table_name"]]
     found["recorded_at"] = pd.to_datetime(found["recorded_at"]).dt.floor("s")
@@ -100,12 +100,12 @@ def _provenance(s: Session) -> None:
 
 def _health(s: Session) -> None:
     """List what is wrong over the whole store, each with its mend."""
-    found = pd.DataFrame([issue.as_dict() for issue in checks.check_all(s.park, s.rules, s.t)])
-    if found.empty:
+    found = checks.check_all(s.park, s.rules, s.t)
+    if not found:
         st.success(s.t("No fault was found in any table."))
         return
     st.warning(s.t("{count} findings", count=len(found)))
-    tables.show(found, s, key="health", titles=previews.titles(s), height=460)
+    tables.show(previews.told(s, found), s, key="health", titles=previews.titles(s), height=460)
 
 
 def _rows(s: Session) -> None:

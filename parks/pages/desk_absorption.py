@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from parks.pages.desk import Desk
     from parks.pages.session import Session
 
-QUARTERS = ("8", "4", "12", "20")
-"""How many quarters can be looked back on."""
+QUARTERS, FIRST = ("4", "8", "12", "20"), "8"
+"""How many quarters can be looked back on; how many at first."""
 
 
 def show(made: Desk) -> None:
     """Draw net absorption and time to let."""
     s, t = made.s, made.s.t
-    count = session.switch(t("Quarters"), QUARTERS, "quarters", str)
+    count = session.switch(t("Quarters"), QUARTERS, "quarters", str, default=FIRST)
     net = _net(s, int(count), made.counts, made.base, (*s.key, s.park.known_on, count, made.counts, made.base))
     whole = absorption.together(net)
     st.altair_chart(desk_charts.absorption(whole, s.lang), width="stretch")

@@ -63,7 +63,9 @@ def spoken(sums: pd.DataFrame, level: str, made: Desk) -> pd.DataFrame:
     both = pd.concat([sums, total], ignore_index=True)
     column = str(sums.columns[0])
     names = _names(sums[column], level, s)
-    kept = [name for name in total.columns if not name.endswith("_m2") or name == "lettable_m2" or _any(total, name)]
+    told = ["vacancy", "lettable_m2", "vacant_m2"]  # what is asked first
+    order = [*told, *(name for name in total.columns if name not in told)]
+    kept = [name for name in order if not name.endswith("_m2") or name == "lettable_m2" or _any(total, name)]
     frame = both[kept].copy()
     frame.insert(0, "code", both[column])
     frame.insert(0, "name", pd.Series([*names, s.t("Total")], dtype="string"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 
 from parks.output import desk_charts, stacks
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from parks.pages.session import Session
 
 LEVELS = ("zone", "park", "building")
+AHEAD = 4
+"""Quarters after the present one up to which the balance by zone is added up at first."""
 MOST = 20
 """Bars of the chart at most: the places with the most let area."""
 
@@ -73,6 +76,7 @@ def _balance(made: Desk) -> None:
     )
     st.caption(t("Whole district, lettable area. Each need counts with its least area times the weight of its stage."))
     tables.show(frame, s, key="balance", titles=_titles(s))
+    _by_zone(made, space, list(frame["quarter"]))
     with st.expander(t("Open needs and their weights"), icon=":material/balance:"):
         st.caption(t("The weights are illustrative assumptions: replace them in data/policy/assumptions.csv."))
         weights = s.rules.assumptions[s.rules.assumptions["name"].str.startswith("pipeline.")]
@@ -81,6 +85,34 @@ def _balance(made: Desk) -> None:
         stages = _stages(s)
         needs = needs.assign(pipeline=[stages.get(str(code), t("unknown")) for code in needs["pipeline"]])
         tables.show(needs, s, key="needs", height=420, titles=_titles(s))
+
+
+def _by_zone(made: Desk, space: pd.DataFrame, quarters: list[str]) -> None:
+    """Draw the balance zone by zone, added up to the end of a quarter; the last row is the district."""
+    s, t = made.s, made.s.t
+    st.markdown(t("**Balance by zone**"))
+    quarter = session.choice(t("Up to the end of"), quarters, "balance_to", str, default=quarters[AHEAD])
+    lines = rollover.until(rollover.balance_by_zone(s.park, s.rules, space, s.counted_in), quarter)
+    names = tables.names(s, "zones")
+    called = {rollover.SEVERAL: t("One of several zones"), rollover.NONE: t("No zone known")}
+    said = [
+        called[line] if line in called else str(names.get(zone, zone))
+        for line, zone in zip(lines["line"], lines["zone_id"], strict=True)
+    ]
+    whole = lines.drop(columns=["line", "zone_id", "shared_total_m2"]).sum().to_frame().T
+    shown = pd.concat([lines.drop(columns=["line", "zone_id"]), whole], ignore_index=True)
+    shown.insert(0, "line", pd.Series([*said, t("Total")], dtype="string"))
+    first = ["line", "balance_m2", "supply_total_m2", "demand_total_m2", "shared_total_m2"]
+    parts = ["vacant_m2", "ending_m2", "coming_m2", "demand_max_m2"]
+    titles = _titles(s) | {"line": t("Zone"), "shared_total_m2": t("May come from “one of several zones” m²")}
+    tables.show(shown[[*first, *parts]], s, key="balance_zones", titles=titles)
+    st.caption(
+        t(
+            "A need counts in the zone that is core for its sector and stage, else in the one that supports it. Where "
+            "several are, it stands once under “One of several zones” and is spread over none; how much of it may "
+            "come to each zone stands beside and is in no sum."
+        )
+    )
 
 
 def _stages(s: Session) -> dict[str, str]:
@@ -96,7 +128,7 @@ def _stages(s: Session) -> dict[str, str]:
 
 def _titles(s: Session) -> dict[str, str]:
     t = s.t
-    bands = {f"end_{band}_m2": f"{name} m²" for band, name in stacks.expiry_names(t).items()}
+    bands = {f"end_{band}_m2": t("{name}, m²", name=name) for band, name in stacks.expiry_names(t).items()}
     return bands | {
         "leases": t("Leases"),
         "open_leases": t("Leases without an end"),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from parks.intake.imports import Brought, Order
     from parks.pages.jobs import Job, Tell
     from parks.pages.session import Session
+    from parks.words import Translate
 
 ENDINGS = [
     "xlsx",
@@ -61,6 +62,7 @@ def show(s: Session) -> None:
         type=ENDINGS,
         key="import_file",
     )
+    st.html(_uploader(t))
     with right:
         _templates(s)
     if upload is None:
@@ -76,6 +78,22 @@ def show(s: Session) -> None:
         _finish(s)
     else:
         _weighed(s, job.result)
+
+
+def _uploader(t: Translate) -> str:
+    """Return the style that says the uploader's own English words in the reader's language."""
+    box, size = "[data-testid=stFileUploaderDropzone]", st.get_option("server.maxUploadSize")
+    said = {
+        f"{box} button p": t("Choose a file"),
+        f"{box} [data-testid=stFileUploaderDropzoneInstructions] span": t(
+            "or drop it here; at most {size} MB", size=size
+        ),
+    }
+    rules = (
+        f'{place} {{font-size: 0}} {place}::after {{content: "{words}"; font-size: 0.9rem}}'
+        for place, words in said.items()
+    )
+    return f"<style>{' '.join(rules)}</style>"
 
 
 def _opened(s: Session, upload: UploadedFile) -> Job | None:

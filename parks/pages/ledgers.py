@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PARTS = ["done_m2", "under_way_m2", "planned_m2"]
 LEVEL = ["kind", *PARTS, "gone_m2", "net_m2", "projects", "unknown_projects", "standing"]
-LATE = ["name_zh", "name_en", "kind", "zone_id", "event", "planned_on", "days_late", "standing"]
+LATE = ["name_zh", "name_en", "days_late", "event", "planned_on", "zone_id", "kind", "standing"]
 EVERY = "all"
 SHOWN = 40
 """Most projects drawn as a timeline."""
@@ -116,7 +116,7 @@ def _timeline(s: Session, frame: pd.DataFrame) -> None:
     if len(called) > SHOWN:
         st.caption(t("Drawn are the first {shown} of {all} projects.", shown=SHOWN, all=len(called)))
     st.altair_chart(drawings.timeline(first, s.lang, today=s.park.day.isoformat()), width="stretch")
-    columns = ["project_id", "name", "event", "planned_on", "reached_on", "days_late", "evidence", "standing"]
+    columns = ["name", "event", "planned_on", "reached_on", "days_late", "evidence", "standing"]
     titles = {"name": t("Project"), "reached_on": t("Reached on")}
     tables.show(steps[columns], s, key="milestones", table="milestones", titles=titles, height=320)
 
@@ -152,7 +152,7 @@ def taken_out(s: Session) -> None:
 def gaps(s: Session, rule: str, basis: str) -> None:
     """List what is not known and would have to be."""
     t = s.t
-    frame = lacks.missing(s.park, s.rules, rule=rule, basis=basis)
+    frame = lacks.of_programme(s.park, s.rules, rule=rule, basis=basis)
     if frame.empty:
         st.success(t("Nothing is missing of the projects that count and of the targets."))
         return
@@ -160,7 +160,7 @@ def gaps(s: Session, rule: str, basis: str) -> None:
     called = {"projects": t("Projects"), "targets": t("Targets")}
     shown = frame.assign(table=frame["table"].map(called), missing=[words.gap(code, t) for code in frame["missing"]])
     columns = ["table", "key", s.names, "missing", "zone_id", "source", "standing"]
-    titles = {"key": t("Row"), "missing": t("What is missing"), s.names: t("Name"), "source": t("Source")}
+    titles = {"key": t("Row"), "missing": t("What is missing"), s.names: t("What it is called"), "source": t("Source")}
     tables.show(shown[columns], s, key="gaps", titles=titles, height=480)
 
 

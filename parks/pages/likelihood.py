@@ -88,7 +88,7 @@ def chances(s: Session, made: Ahead) -> None:
     st.subheader(t("Forecast to the end of 2027"))
     for row in made.targets.to_dict("records"):
         st.metric(
-            figures.kind(row["kind"], t),
+            t("{kind}: chance to reach the target", kind=figures.kind(row["kind"], t)),
             figures.share(row["probability"], s.lang, 0),
             delta=t(
                 "{low} to {high}, middle {mid}",
@@ -129,6 +129,7 @@ def _used(s: Session, steps: pd.DataFrame) -> None:
     frame = steps.assign(
         delay_from=[words.origin(code, t) for code in steps["delay_from"]],
         dropout_from=[words.origin(code, t) for code in steps["dropout_from"]],
+        **{name: steps[name].round(1) for name in ("mean_months", "sd_months", "error_months")},
     )
     titles = {
         "event": t("Step"),
@@ -246,14 +247,15 @@ def _reach(s: Session, rule: str, basis: str) -> None:
         st.markdown(f"- {session.plain(said(row, s))}")
     if found.projects.empty:
         return
-    frame = found.projects.assign(project=found.projects["project_id"].map(tables.names(s, "projects")))
+    kinds = found.projects["target_id"].map(s.rules.targets.set_index("target_id")["project_kind"])
+    frame = found.projects.assign(kind=kinds, project=found.projects["project_id"].map(tables.names(s, "projects")))
     titles = {
         "project": t("Project"),
         "expected_on": t("Expected on"),
         "months": t("Sooner by, months"),
         "probability_without": t("Target reached without this one"),
     }
-    columns = ["target_id", "project_id", "project", "zone_id", "area_m2", "expected_on", "months"]
+    columns = ["kind", "project_id", "project", "zone_id", "area_m2", "expected_on", "months"]
     tables.show(frame[[*columns, "probability_without"]], s, key="needed", titles=titles, height=380)
 
 

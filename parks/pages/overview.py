@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from parks import demand
-from parks.output import charts, figures
+from parks.output import charts, figures, marks
 from parks.pages import ledgers, start, tables, vacancy_desk
-from parks.status import forecast, progress, vacancy
+from parks.status import forecast, progress, rollover, vacancy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,8 +33,10 @@ class Prepared:
         Progress and forecast of the two programmes.
     waiting
         The open needs: of applicants, and of companies here that ask for more.
-    late, soon
-        Milestones behind plan; let space that ends within 12 months, by zone.
+    late
+        Milestones behind plan.
+    soon
+        Let area that ends within 12 months [m²], of what is known.
     drawn
         The charts as Vega-Lite.
     """
@@ -44,7 +46,7 @@ class Prepared:
     likely: pd.DataFrame
     waiting: pd.DataFrame
     late: pd.DataFrame
-    soon: pd.DataFrame
+    soon: float
     drawn: dict[str, dict[str, Any]]
 
 
@@ -61,7 +63,7 @@ def _prepared(_s: Session, key: tuple[object, ...]) -> Prepared:
     by_zone = vacancy.by(s.space, "zone", counted_in=s.counted_in)
     drawn = {
         "programme": charts.programme(done, s.lang, forecast=likely),
-        "vacancy": charts.vacancy(tables.named(by_zone, s), s.lang),
+        "vacancy": marks.narrow(charts.vacancy(tables.named(by_zone, s), s.lang)),
         "layout": charts.layout(s.rules, s.park, s.lang),
     }
     return Prepared(
@@ -70,7 +72,7 @@ def _prepared(_s: Session, key: tuple[object, ...]) -> Prepared:
         likely=likely,
         waiting=s.park.needs[demand.waiting(s.park)],
         late=progress.late(s.park),
-        soon=vacancy.expiries(s.space, months=(12,), counted_in=s.counted_in),
+        soon=rollover.by(s.space, "zone", counted_in=s.counted_in)["end_12_m2"].sum(),
         drawn={name: chart.to_dict() for name, chart in drawn.items()},
     )
 
@@ -102,8 +104,9 @@ def _headline(s: Session, made: Prepared) -> None:
         figures.share(made.total["vacancy"], s.lang),
         help=t("Vacant lettable area over lettable area of completed space; reserved space is not vacant."),
         border=True,
+        height="stretch",
     )
-    cells[1].metric(t("Vacant area"), s.area(made.total["vacant_m2"]), border=True)
+    cells[1].metric(t("Vacant area"), s.area(made.total["vacant_m2"]), border=True, height="stretch")
     cells[2].metric(
         t("Unplaced demand"),
         t("{count} companies", count=made.waiting["tenant_id"].nunique()),
@@ -111,6 +114,7 @@ def _headline(s: Session, made: Prepared) -> None:
         delta_color="off",
         delta_arrow="off",
         border=True,
+        height="stretch",
     )
     done = made.done.set_index("kind")
     for cell, kind, title in ((cells[3], "new_build", t("New-build done")), (cells[4], "renewal", t("Renewal done"))):
@@ -123,6 +127,7 @@ def _headline(s: Session, made: Prepared) -> None:
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
+                height="stretch",
             )
     vacancy_desk.outside(s.space, s)
 
@@ -148,7 +153,7 @@ def _attention(s: Session, made: Prepared) -> None:
     t = s.t
     st.subheader(t("Needs attention"))
     late, waiting = made.late["project_id"].nunique(), made.waiting["tenant_id"].nunique()
-    blank, soon = int(s.space["lettable_m2"].isna().sum()), made.soon["area_m2"].sum()
+    blank, soon = int(s.space["lettable_m2"].isna().sum()), made.soon
     lines = [
         (late, t("{count} projects are behind a milestone", count=late), "programme"),
         (soon, t("{area} of let space falls vacant within 12 months", area=s.area(soon)), "vacancy"),

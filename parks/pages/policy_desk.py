@@ -37,8 +37,10 @@ def show(s: Session) -> None:
                 "the standing says which."
             )
         )
-        own = ["sector_code", "stage", s.names, f"value_{s.lang}", "rule_type", "source", "confidence", "standing"]
-        _table(s, s.rules.requirements.assign(value_en=s.rules.requirements["value"]), own, "requirements")
+        own = ["sector", "stage", s.names, f"value_{s.lang}", "rule_type", "source", "confidence", "standing"]
+        asked, sectors = s.rules.requirements, tables.names(s, "sectors").to_dict() | {"ALL": t("every sector")}
+        named = asked.assign(value_en=asked["value"], sector=asked["sector_code"].map(sectors))
+        _table(s, named, own, "requirements")
     with clashes:
         st.caption(
             t(
@@ -62,9 +64,14 @@ def _table(
     s: Session, frame: pd.DataFrame, columns: list[str], key: str, table: str | None = None, *, pick: bool = False
 ) -> int | None:
     """Show these columns, with codes said in words; return the position of the row picked, if one can be."""
-    shown, said = frame[columns].copy(), codes(s.t)
+    shown, said = frame[columns].copy(), codes(s.t) | published(s.t)
     for column in {"comparator", "scope", "fit_level", "basis", "confidence", "rule_type"} & set(columns):
         shown[column] = [said.get(str(code), code) for code in shown[column]]
+    if "unit" in shown:
+        shown["unit"] = shown["unit"].replace("m2", "m²")
+    if "metric" in shown:
+        for column in ("metric", "text", "unit", "source_date"):
+            shown[column] = [said.get(str(code), code) for code in shown[column]]
     if "stages" in shown:
         shown["stages"] = [tables.stages(cell, s) for cell in shown["stages"].fillna("")]
     return tables.show(shown, s, key=key, table=table, titles={} if table else _titles(s), height=TALL, pick=pick)
@@ -111,11 +118,47 @@ def codes(t: Translate) -> dict[str, str]:
     }
 
 
+def published(t: Translate) -> dict[str, str]:
+    """Return how the usual words of published figures are said; others stay as the publisher has them."""
+    return {
+        "status": t("Status"),
+        "start": t("Begun"),
+        "completion": t("Completion"),
+        "floor area": t("Floor area"),
+        "land area": t("Land area"),
+        "floor area of a company": t("Floor area of a company"),
+        "land area of a company": t("Land area of a company"),
+        "floor area above ground": t("Floor area above ground"),
+        "floor area below ground": t("Floor area below ground"),
+        "occupancy": t("Occupancy"),
+        "vacancy": t("Vacancy"),
+        "floors": t("Floors"),
+        "buildings": t("Buildings"),
+        "rent": t("Rent"),
+        "rent change": t("Change of rent"),
+        "net absorption": t("Net absorption"),
+        "new supply": t("New supply"),
+        "plot ratio": t("Plot ratio"),
+        "ratio": t("ratio"),
+        "lettable portfolio": t("Lettable portfolio"),
+        "floor height": t("Floor height"),
+        "floor load": t("Floor load"),
+        "firms": t("firms"),
+        "operating": t("operating"),
+        "under construction": t("under construction"),
+        "planned": t("planned"),
+        "completed": t("completed"),
+        "undated": t("undated"),
+        "excerpt undated": t("excerpt, undated"),
+    }
+
+
 def _titles(s: Session) -> dict[str, str]:
     t = s.t
     return {
         "target_id": t("No."),
-        "task_no": t("Task"),
+        "sector": t("Sector"),
+        "task_no": t("Task no."),
         "value": t("Measured"),
         "share": t("Share of the least"),
         "phrase_zh": t("As the paper says it"),

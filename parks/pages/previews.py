@@ -54,7 +54,7 @@ def issues(s: Session, found: Collection[Issue]) -> None:
             st.warning(session.plain(f"{where}{issue.message} {issue.mend}"), icon=":material/info:")
         return
     with st.expander(s.t("{count} remarks", count=len(found))):
-        st.dataframe(_said(s, list(found)), hide_index=True, column_config=titles(s))
+        st.dataframe(told(s, list(found)), hide_index=True, column_config=titles(s))
 
 
 def flaws(s: Session, found: Sequence[Flaw], key: str) -> frozenset[str]:
@@ -156,7 +156,7 @@ def _details(s: Session, outcome: Outcome, key: str, file: str) -> None:
                 old = s.park.table(table)
                 tables.show(old[old[column].isin(set(outcome.ended))], s, key=f"ended_{key}", table=table, height=TALL)
             elif label == t("Remarks"):
-                tables.show(_said(s, outcome.advice), s, key=f"advice_{key}", titles=titles(s), height=TALL)
+                tables.show(told(s, outcome.advice), s, key=f"advice_{key}", titles=titles(s), height=TALL)
             else:
                 _asides(s, outcome, key)
 
@@ -164,7 +164,7 @@ def _details(s: Session, outcome: Outcome, key: str, file: str) -> None:
 def _rejected(s: Session, outcome: Outcome, key: str, file: str) -> None:
     """Draw why rows are rejected, and offer them as a file of the user's own to mend."""
     t = s.t
-    tables.show(_said(s, outcome.issues), s, key=f"rejected_{key}", titles=titles(s), height=TALL)
+    tables.show(told(s, outcome.issues), s, key=f"rejected_{key}", titles=titles(s), height=TALL)
     lines = set(outcome.rejected)
     part = outcome.ledger.part
     given = rejects.Rejects(part.headings, [one for one in part.records if one.line in lines], outcome.issues)
@@ -226,9 +226,16 @@ def _asides(s: Session, outcome: Outcome, key: str) -> None:
     tables.show(frame, s, key=f"asides_{key}", titles=own, height=240)
 
 
-def _said(s: Session, found: Sequence[Issue]) -> pd.DataFrame:
-    """Return issues as a table, those of lines first by line."""
+def told(s: Session, found: Sequence[Issue]) -> pd.DataFrame:
+    """Return issues as a table, with tables and columns as the reader calls them."""
     rows = [issue.as_dict() for issue in found[:MOST]]
     frame = pd.DataFrame(rows, columns=["table", "row", "column", "value", "kind", "message", "mend"])
+    frame["column"] = [_heading(issue, s) for issue in found[:MOST]]
     frame["table"] = [schema.title(name, s.t) if name in schema.TABLES else name for name in frame["table"]]
     return frame.drop(columns="kind")
+
+
+def _heading(issue: Issue, s: Session) -> str:
+    """Return how the column of an issue is headed; one that the schema does not know stays as it is."""
+    known = schema.columns(issue.table) if issue.table in schema.TABLES else {}
+    return known[issue.column].heading(s.lang) if issue.column in known else issue.column

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from parks.pages.session import Session
 
 LEDGER = [
-    *("target_id", "kind", "target_m2", "done_m2", "under_way_m2", "planned_m2", "gone_m2", "net_m2"),
+    *("kind", "target_m2", "done_m2", "under_way_m2", "planned_m2", "gone_m2", "net_m2"),
     *("projects", "unknown_projects", "unknown_gone", "dropped_projects", "whole_projects", "other_kind_projects"),
     *("clause", "due_on", "standing"),
 ]

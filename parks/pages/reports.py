@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,8 @@ MIME = {
 TABLE_FORMS = ("xlsx", "csv", "gpkg", "geojson", "parquet")
 NAMES = {"zh": "中文", "en": "English"}
 JOB, MADE = "report_job", "report_made"
+FOUND = "found"
+"""How the plan found last, and not yet accepted, is chosen."""
 TALL = 900
 """Height of the preview [px]."""
 
@@ -74,6 +76,10 @@ class Made:
     ----------
     asked
         What they answer.
+    found
+        The plan found last when they were made.
+    draft
+        The figures that they tell.
     files
         Name → content, in the order of languages and formats.
     pack
@@ -83,9 +89,16 @@ class Made:
     """
 
     asked: Asked
+    found: object
+    draft: Draft
     files: dict[str, bytes]
     pack: tuple[str, bytes]
     pages: list[bytes]
+
+    def serves(self, asked: Asked, found: object) -> bool:
+        """Return whether the figures answer this too: only formats differ, or languages where no reason is told."""
+        alike = replace(self.asked, forms=asked.forms, langs=self.asked.langs if asked.plan else asked.langs)
+        return alike == asked and (asked.plan != FOUND or self.found is found)
 
 
 @start.needs("units")
@@ -178,8 +191,13 @@ def _titles(s: Session) -> dict[str, str]:
         "rollover": t("Rollover"),
         "contiguous": t("Contiguous space"),
         "demand": t("Unplaced demand"),
+        "requests": t("Requests"),
+        "growth": t("Growth path"),
+        "localised": t("Foreign and localised"),
+        "support": t("Supporting functions"),
         "plan": t("Allocation plan"),
         "maps": t("Maps"),
+        "papers": t("Figures of the papers"),
         "published": t("Published figures"),
         "mending": t("To be mended"),
         "register": t("Register of figures"),
@@ -195,7 +213,7 @@ def _plan(s: Session) -> str:
     if s.scenario is not None:
         offered["scenario"] = t("What the scenario places")
     if isinstance(found, plans.Found) and found.is_of(s):
-        offered["found"] = t("The plan found last, not yet accepted")
+        offered[FOUND] = t("The plan found last, not yet accepted")
     if len(offered) == 1:
         return ""
     chosen: str = st.selectbox(
@@ -263,13 +281,12 @@ def _downloads(s: Session, made: Made, asked: Asked) -> None:
 
 
 def _begin(s: Session, asked: Asked) -> None:
-    """Begin to make the files beside the session."""
-    found = st.session_state.get(plans.FOUND)
-    t = s.t
+    """Begin to make the files beside the session; other formats of what was made last are drawn from the same draft."""
+    found, last, t = st.session_state.get(plans.FOUND), st.session_state.get(MADE), s.t
 
     def work(tell: jobs.Tell) -> Made:
         tell(0.0, t("Working out the figures …"))
-        draft = _draft(s, asked, found)
+        draft = last.draft if isinstance(last, Made) and last.serves(asked, found) else _draft(s, asked, found)
         with tempfile.TemporaryDirectory() as folder:
             places = {
                 (lang, form): Path(folder) / reports.name(s.park, lang, form)
@@ -282,7 +299,7 @@ def _begin(s: Session, asked: Asked) -> None:
             tell(0.95, t("Drawing the preview …"))
             pages = prints.pages(draft.report(asked.langs[0])) if "pdf" in asked.forms else []
             files = {path.name: path.read_bytes() for path in places.values()}
-            return Made(asked, files, (pack.name, pack.read_bytes()), pages)
+            return Made(asked, found, draft, files, (pack.name, pack.read_bytes()), pages)
 
     jobs.begin(JOB, work)
 
@@ -290,17 +307,20 @@ def _begin(s: Session, asked: Asked) -> None:
 def _draft(s: Session, asked: Asked, found: plans.Found | None) -> Draft:
     """Return the figures, with the plan chosen and its reasons."""
     wanted = reports.Wanted(rule=asked.rule, basis=asked.basis, chapters=asked.chapters)
-    if not asked.plan:
-        return reports.draft(s.park, s.rules, wanted=wanted, space=s.space)
-    if asked.plan == "found" and found is not None:
+    if asked.plan == FOUND and found is not None:
         basis = found.basis
         before, space, case, plan = basis.park, basis.space, found.case, found.plan
+        sealed = reports.sealed(s.park, s.rules, wanted, plan.assignments)
     else:
         record = s.store.as_of(s.park.day, None, s.park.known_on)
+        own = placements.added(record, s.park) if asked.plan else s.park.leases.iloc[:0]
+        sealed = reports.sealed(s.park, s.rules, wanted, None if own.empty else own)
+        if not sealed.plan:
+            return reports.draft(s.park, s.rules, space=s.space, given=sealed)
         before, case, plan = placements.of_scenario(record, s.park, s.rules)
         space = vacancy.by_unit(before)
     why = {lang: placements.reasons(before, s.rules, space, case, plan, lang) for lang in asked.langs}
-    return reports.draft(s.park, s.rules, wanted=wanted, space=s.space, plan=plan, reasons=why)
+    return reports.draft(s.park, s.rules, space=s.space, plan=plan, reasons=why, given=sealed)
 
 
 def _preview(s: Session, asked: Asked) -> None:

@@ -144,6 +144,9 @@ def _compare(s: Session) -> None:
     """Set two scenarios side by side on a day: what each zone would have vacant."""
     t = s.t
     options = [session.RECORD, *s.store.scenarios()["name"]]
+    if len(options) == 1:
+        st.info(t("There is nothing to compare with the record yet: create a scenario at the left."))
+        return
     left, middle, right = st.columns(3)
     first = left.selectbox(t("First"), options, key="first", format_func=lambda name: session.title(name, t))
     second = middle.selectbox(

@@ -118,9 +118,10 @@ def _localisation(s: Session) -> None:
         )
     st.caption(t("Items that count to no target: {count}.", count=localisation.uncounted(park)))
     own = ["localisation_id", "kind", s.names, "tenant_id", "zone_id", "way", "progress", "done_on", "counts_to"]
-    frame = park.localisations[[*own, "source", "source_date", "standing"]]
+    frame = localisation.items(park)[[*own, "source", "source_date", "standing"]]
     frame = frame.assign(
-        **{name: [figures.localised(code, t) for code in frame[name]] for name in ("kind", "progress")}
+        counts_to=frame["counts_to"].map(phrases),
+        **{name: [figures.localised(code, t) for code in frame[name]] for name in ("kind", "progress")},
     )
     tables.show(frame, s, key="localisations", table="localisations", height=420)
 
@@ -130,10 +131,10 @@ def _requests(s: Session) -> None:
     if told.empty:
         st.info(t("No request is on record. Bring the list on the page Data."))
         return
-    counts = told["state"].value_counts()
-    names = {"found": t("Found, open"), "solved": t("Solved, to be answered"), "answered": t("Answered")}
+    counts = requests.by_state(told).set_index("state")["requests"]
+    names = {state: figures.answered(state, t) for state in requests.STATES}
     for cell, (state, name) in zip(st.columns(3), names.items(), strict=True):
-        cell.metric(name, figures.number(counts.get(state, 0), s.lang), border=True)
+        cell.metric(name, figures.number(counts[state], s.lang), border=True)
     state = session.switch(t("Show"), list(names), "loop", names.__getitem__)
     rows = told[told["state"] == state]
     own = ["request_id", "tenant_id", "subject", "owner", "zone_id", "building_id", "unit_id", "found_on"]

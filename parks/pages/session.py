@@ -188,9 +188,14 @@ def at(s: Session, day: dt.date, scenario: str | None) -> Session:
 
 
 def switch(
-    label: str, options: Sequence[str], key: str, says: Callable[[str], str], place: DeltaGenerator | None = None
+    label: str,
+    options: Sequence[str],
+    key: str,
+    says: Callable[[str], str],
+    place: DeltaGenerator | None = None,
+    default: str | None = None,
 ) -> str:
-    """Draw a row of buttons of which one is down; the link keeps which. The first is the default.
+    """Draw a row of buttons of which one is down; the link keeps which.
 
     Parameters
     ----------
@@ -204,21 +209,28 @@ def switch(
         Code → what stands on its button.
     place
         Where to draw it; None is here.
+    default
+        The code that is down at first; None is the first.
     """
-    remembered(key, options[0], options)
+    remembered(key, default or options[0], options)
     (place or st.container()).segmented_control(
         label, options, key=key, required=True, format_func=says, persist_state="session"
     )
-    return remember(key, options[0])
+    return remember(key, default or options[0])
 
 
 def choice(
-    label: str, options: Sequence[str], key: str, says: Callable[[str], str], place: DeltaGenerator | None = None
+    label: str,
+    options: Sequence[str],
+    key: str,
+    says: Callable[[str], str],
+    place: DeltaGenerator | None = None,
+    default: str | None = None,
 ) -> str:
     """Draw a list to choose one from; otherwise as `switch`."""
-    remembered(key, options[0], options)
+    remembered(key, default or options[0], options)
     (place or st.container()).selectbox(label, options, key=key, format_func=says, persist_state="session")
-    return remember(key, options[0])
+    return remember(key, default or options[0])
 
 
 def remembered(key: str, default: str, options: Sequence[str]) -> None:

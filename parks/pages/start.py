@@ -36,8 +36,8 @@ def needs(table: str) -> Callable[[Page], Page]:
     return decorate
 
 
-def empty(s: Session) -> None:
-    """Say that there is nothing to show yet, and offer the sample."""
+def empty(s: Session, *, own: bool = True) -> None:
+    """Say that there is nothing to show yet, and offer the sample and, unless `own` is off, the page for ledgers."""
     t = s.t
     st.subheader(t("Nothing is stored for this day yet"))
     if not s.store.is_empty():
@@ -59,7 +59,11 @@ def empty(s: Session) -> None:
             "that says so on every screen. Your own ledgers can follow."
         )
     )
-    if st.button(t("Load the sample"), type="primary", icon=":material/science:"):
+    row = st.container(horizontal=True)
+    load = row.button(t("Load the sample"), type="primary", icon=":material/science:")
+    if own and row.button(t("Bring your own ledgers"), icon=":material/upload:"):
+        session.go("data")
+    if load:
         try:
             with st.status(t("Loading the sample …")) as status:
                 for table, count in sample.load(s.store.add, by=s.who, lang=s.lang):

@@ -22,10 +22,14 @@ if TYPE_CHECKING:
     from parks.pages.session import Session
     from parks.words import Translate
 
-ROW = 36
-"""Height of one row [px]."""
+ROW, SHORT = 36, 14
+"""Height of one row [px]; rows up to which a table is shown whole."""
 DIGIT = 8
 """Width of one digit [px]."""
+LONGEST = 24
+"""Width of a text up to which its column is made wide enough, in digits."""
+LOOKED_AT = 1000
+"""Different texts of a column looked at for its width."""
 SHARES = {
     *("vacancy", "score", "share", "dropout", "chance", "swing"),
     *("probability", "probability_with", "probability_without"),
@@ -84,10 +88,22 @@ def headings(t: Translate) -> dict[str, str]:
     }
 
 
+SHARED: dict[tuple[str, str], Callable[[object, Translate], str]] = {
+    ("projects", "kind"): figures.kind,
+    ("facilities", "kind"): figures.facility,
+    ("localisations", "kind"): figures.localised,
+    ("localisations", "progress"): figures.localised,
+    ("tenants", "pipeline"): figures.pipeline,
+    ("tenants", "stage"): figures.stage,
+}
+"""Table and column of the schema → how the codes that it allows are said."""
+
+
 def said(code: object, t: Translate) -> str:
-    """Return how a code that only the screens show is said; the shared ones stand in `output.figures`."""
-    if code in {"new_build", "renewal"}:
-        return figures.kind(code, t)
+    """Return how a code is said; those that reports show too stand in `output.figures`."""
+    for (table, column), says in SHARED.items():
+        if code in schema.columns(table)[column].values:  # noqa: PD011 - a column of the schema
+            return says(code, t)
     names = {
         "fits": t("fits"),
         "unfit": t("unfit"),
@@ -102,6 +118,22 @@ def said(code: object, t: Translate) -> str:
         "hard": t("hard"),
         "soft": t("soft"),
         "review": t("for a person to decide"),
+        "campus": t("Campus"),
+        "park_area": t("Park area"),
+        "building": t("Building"),
+        "project": t("Project"),
+        "incubator": t("Incubator"),
+        "plan_area": t("Area of a plan"),
+        "portfolio": t("Portfolio"),
+        "schematic": t("Schematic"),
+        "surveyed": t("Surveyed"),
+        "built": t("Built"),
+        "under_construction": t("Under construction"),
+        "planned": t("Planned"),
+        "warehouse": t("Warehouse"),
+        "high": t("high"),
+        "medium": t("medium"),
+        "low": t("low"),
     }
     return names.get(str(code), str(code))
 
@@ -128,6 +160,13 @@ SAID: dict[str, Callable[[object, Translate], str]] = {
     "role": said,
     "kind": said,
     "hardness": said,
+    "record_type": said,
+    "placement": said,
+    "use_type": said,
+    "status": said,
+    "pipeline": said,
+    "progress": said,
+    "confidence": said,
     "what": act,
 }
 """Column → how its codes are said."""
@@ -225,13 +264,16 @@ def show(
         column: own.get(column) or heading(column, s, table, named=column in NAMED and column not in _ids(frame))
         for column in map(str, shown.columns)
     }
-    config = {column: _column(frame[column], title) for column, title in spoken.items()}
+    if shown.empty:
+        st.caption(s.t("Nothing to list here yet."))
+        return None
+    config = {column: _column(frame[column], shown[column], title) for column, title in spoken.items()}
     event = st.dataframe(
         shown,
         key=key,
         hide_index=True,
         column_config=config,
-        height=height if height and len(shown) * ROW > height else "auto",
+        height="content" if len(shown) <= SHORT else height if height and len(shown) * ROW > height else "auto",
         on_select="rerun" if pick else "ignore",
         selection_mode="single-row",
         placeholder="–",
@@ -241,10 +283,19 @@ def show(
     return rows[0] if rows else None
 
 
-def _column(cells: pd.Series[Any], title: str) -> ColumnConfig:
-    """Return how a column is drawn: numbers in full, shares in per cent."""
-    if not pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_bool_dtype(cells):
+def _column(cells: pd.Series[Any], told: pd.Series[Any], title: str) -> ColumnConfig:
+    """Return how a column is drawn: numbers in full, shares in per cent, texts as wide as the longest.
+
+    The browser measures the first rows only; where some cells are empty it would cut those that follow.
+    """
+    if pd.api.types.is_bool_dtype(cells):
         return st.column_config.Column(title)
+    if not pd.api.types.is_numeric_dtype(cells):
+        texts = told.dropna().astype("string").unique()[:LOOKED_AT]
+        if len(texts) == 0 or told.notna().all():
+            return st.column_config.Column(title)
+        widest = min(LONGEST, max(map(figures.width, texts)))
+        return st.column_config.Column(title, width=max(widest, figures.width(title)) * DIGIT + 24)
     if cells.name in SHARES:
         return st.column_config.NumberColumn(title, format="percent")
     largest = cells.abs().max()

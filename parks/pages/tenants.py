@@ -121,9 +121,9 @@ def _places(tenant: str, s: Session) -> None:
     st.markdown(
         t(
             "**{fits}** units fit, for **{unknown}** something is not known, **{unfit}** do not fit.",
-            fits=int(counts.get("fits", 0)),
-            unknown=int(counts.get("unknown", 0)),
-            unfit=int(counts.get("unfit", 0)),
+            fits=figures.number(counts.get("fits", 0), s.lang),
+            unknown=figures.number(counts.get("unknown", 0), s.lang),
+            unfit=figures.number(counts.get("unfit", 0), s.lang),
         )
     )
     failed = ranked.loc[ranked["verdict"] == "unfit", "failed"].explode().dropna().value_counts()
@@ -142,7 +142,7 @@ def _places(tenant: str, s: Session) -> None:
     }
     spoken = head.assign(**lists)
     spoken["standing"] = spoken["unit_id"].map(s.space.set_index("unit_id")["standing"])
-    columns = ["unit_id", "building_id", "zone_id", "verdict", "score", "weak", "failed", "unknown", "standing"]
+    columns = ["unit_id", "verdict", "score", "building_id", "zone_id", "failed", "unknown", "weak", "standing"]
     picked = tables.show(spoken[columns], s, key=f"places_{tenant}", pick=True, height=330, file=f"fit-{tenant}")
     st.caption(t("Pick a row to see every rule."))
     if picked is not None:

@@ -17,13 +17,20 @@ STEPS = ("listed", "agreed", "under_way", "done")
 """How far a project or product has come."""
 
 
+def items(park: Snapshot) -> pd.DataFrame:
+    """Return the items with their `progress` as it stood on the snapshot's day: what was done later was under way."""
+    every = park.localisations
+    later = (every["done_on"] > pd.Timestamp(park.day)).fillna(value=False)
+    return every.assign(progress=every["progress"].mask(later, "under_way"))
+
+
 def by_target(park: Snapshot, rules: Policy) -> pd.DataFrame:
     """Return, of every target that items count to, how many there are at each step.
 
     Parameters
     ----------
     park
-        The snapshot. An item is done from `done_on`; one that was done later than the snapshot's day was under way.
+        The snapshot: its `items`, done from `done_on`.
     rules
         The policy: ``targets``.
 
@@ -34,16 +41,14 @@ def by_target(park: Snapshot, rules: Policy) -> pd.DataFrame:
         target asks for. Items that count to no target are in no row (`uncounted`). An item that is done without a day
         counts as done.
     """
-    items = park.localisations
-    target = rows.find(rules.targets["target_id"], items["counts_to"])
-    step = rows.places(STEPS, items["progress"])
-    later = (items["done_on"] > pd.Timestamp(park.day)).fillna(value=False).to_numpy(dtype=bool)
-    step = np.where(later, STEPS.index("under_way"), step)
+    every = items(park)
+    target = rows.find(rules.targets["target_id"], every["counts_to"])
+    step = rows.places(STEPS, every["progress"])
     at = np.flatnonzero(target >= 0)
     known = np.unique(target[at])
     group = np.searchsorted(known, target[at])
     counts = np.bincount(group * len(STEPS) + step[at], minlength=len(known) * len(STEPS)).reshape(-1, len(STEPS))
-    ranks = standings.ranks(items["standing"])[at]
+    ranks = standings.ranks(every["standing"])[at]
     found = pd.DataFrame(
         {
             "target_id": rows.take(rules.targets["target_id"], known),

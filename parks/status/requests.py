@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from parks.status import rows
+from parks.status import rows, standings
 
 if TYPE_CHECKING:
     from parks.snapshot import Snapshot
@@ -54,6 +54,31 @@ def loop(park: Snapshot) -> pd.DataFrame:
     return found[columns].sort_values(order, ascending=[False, True], kind="stable", ignore_index=True)
 
 
+def by_state(told: pd.DataFrame) -> pd.DataFrame:
+    """Return how many requests there are in each of `STATES`, with none too.
+
+    Parameters
+    ----------
+    told
+        As `loop` gives them.
+
+    Returns
+    -------
+    DataFrame
+        ``state requests longest_days standing``: `longest_days` is how long the oldest has been open, NA where none is.
+    """
+    place = rows.places(STATES, told["state"])
+    longest = told.groupby("state")["days_open"].max().reindex(list(STATES))
+    return pd.DataFrame(
+        {
+            "state": pd.array(STATES, dtype="string"),
+            "requests": rows.whole(np.bincount(place, minlength=len(STATES))),
+            "longest_days": longest.astype("Int64").array,
+            "standing": standings.worst(standings.ranks(told["standing"]), place, len(STATES)),
+        }
+    )
+
+
 def by_owner(told: pd.DataFrame) -> pd.DataFrame:
     """Return how many requests each person in charge has, by state.
 
@@ -65,8 +90,9 @@ def by_owner(told: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``owner found solved answered median_days unknown_days``, sorted by owner, nobody in charge last. `median_days`
-        is from finding to solving, NA when none is known; `unknown_days` counts what is solved or answered without it.
+        ``owner found solved answered median_days unknown_days standing``, sorted by owner, nobody in charge last.
+        `median_days` is from finding to solving, NA when none is known; `unknown_days` counts what is solved or
+        answered without it.
     """
     done = told["state"] != "found"
     facts = {state: (told["state"] == state).astype("Int64") for state in STATES}
@@ -74,4 +100,7 @@ def by_owner(told: pd.DataFrame) -> pd.DataFrame:
     groups = table.groupby("owner", dropna=False, sort=True)
     sums = groups[[*STATES, "unknown_days"]].sum()
     sums.insert(len(STATES), "median_days", groups["days_to_solve"].median().astype("Float64"))
-    return sums.reset_index()
+    group = groups.ngroup().to_numpy().astype(np.int64)
+    worst = standings.worst(standings.ranks(told["standing"]), group, len(sums))
+    found: pd.DataFrame = sums.reset_index().assign(standing=worst)
+    return found

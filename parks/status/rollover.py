@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from parks import demand as needs_of
+from parks import policy
 from parks.status import dates, pipeline, rows, standings
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ LATER, OPEN = "later", "open"
 """Bands beyond the last month, and of leases without an end."""
 AHEAD = 12
 """Quarters that the balance looks ahead, after the one of the snapshot's day."""
+LEANS = ("core", "supported")
+"""Levels of zone fit that draw a need to a zone: the first at which the policy names a zone is the one that counts."""
+ZONE, SEVERAL, NONE = "zone", "several", "none"
+"""Lines of the balance by zone: one zone; needs that may lie in one of several zones; no zone known or said."""
 
 
 def band_names(months: Sequence[int] = MONTHS) -> list[str]:
@@ -184,24 +189,95 @@ def balance(park: Snapshot, rules: Policy, space: pd.DataFrame, ahead: int = AHE
         All areas [m²] are sums of what is known: what has no area, no day or no weight is in no row and is told by
         `left_out`. That a lease ends does not say that its company leaves: the supply is the most there can be.
     """
-    first = int(dates.quarter_index(pd.Series([pd.Timestamp(park.day)])).iloc[0])
-    index = pd.Series(np.arange(first, first + ahead + 1), dtype="Int64")
-    names = dates.quarter_names(index)
-    wanted = demand(park, rules)
-    found = pd.DataFrame({"quarter": names})
-    vacant = space.loc[space["state"] == "vacant", "lettable_m2"].sum()
-    found["vacant_m2"] = rows.area(np.where(np.arange(len(names)) == 0, float(vacant), 0.0), np.zeros(len(names), bool))
-    parts = (
-        ("ending_m2", by_quarter(space), "area_m2"),
-        ("coming_m2", pipeline.supply(park), "lettable_m2"),
-        ("demand_min_m2", wanted, "weighted_min_m2"),
-        ("demand_max_m2", wanted, "weighted_max_m2"),
-    )
-    for name, frame, column in parts:
-        found[name] = _by_name(frame, column, names)
-    found["supply_total_m2"] = (found["vacant_m2"] + found["ending_m2"] + found["coming_m2"]).cumsum()
-    found["demand_total_m2"] = found["demand_min_m2"].cumsum()
-    return found.assign(balance_m2=found["supply_total_m2"] - found["demand_total_m2"])
+    return _line(_ahead(park, ahead), space, pipeline.supply(park), demand(park, rules))
+
+
+def leanings(
+    park: Snapshot,
+    rules: Policy,
+    needs: pd.DataFrame,
+    counted_in: Mapping[str, str] | pd.Series[str] | None = None,
+) -> list[tuple[str, ...]]:
+    """Return for each need the zones that the policy would have it in: several, one or none.
+
+    Parameters
+    ----------
+    park, rules
+        Snapshot and policy.
+    needs
+        ``need_id tenant_id``, as `demand` returns them.
+    counted_in
+        As in `vacancy.by`.
+
+    Returns
+    -------
+    list
+        Ids of zones, sorted: those that are core for the sector of the company at the stage of the need, else those
+        that support it. None where the sector is not known or no zone is core or supports it.
+    """
+    stage = rows.take(park.needs["stage"], rows.find(park.needs["need_id"], needs["need_id"]))
+    sector = rows.take(park.tenants["sector_code"], rows.find(park.tenants["tenant_id"], needs["tenant_id"]))
+    pairs = list(zip(sector, stage, strict=True))
+    found = {pair: _leaning(rules, *pair, counted_in) for pair in dict.fromkeys(pairs)}
+    return [found[pair] for pair in pairs]
+
+
+def balance_by_zone(
+    park: Snapshot,
+    rules: Policy,
+    space: pd.DataFrame,
+    counted_in: Mapping[str, str] | pd.Series[str] | None = None,
+    ahead: int = AHEAD,
+) -> pd.DataFrame:
+    """Return `balance` by zone and quarter.
+
+    Parameters
+    ----------
+    park, rules, space, ahead
+        As in `balance`.
+    counted_in
+        As in `vacancy.by`.
+
+    Returns
+    -------
+    DataFrame
+        ``line zone_id``, the columns of `balance`, ``shared_total_m2``. First the zones by id, then the two lines of
+        no one zone; quarters in order of time. In each quarter the lines add up to the row of `balance`.
+
+        - `line`: ``zone``; ``several``: needs that `leanings` draws to more than one zone, each counted here once and
+          in no zone; ``none``: needs for which no zone is said, and space whose zone is not known;
+        - `shared_total_m2`: what of the line ``several`` may lie in this zone as well as in others (least demand,
+          added up to the quarter's end); it is in no sum, and NA on the two other lines.
+    """
+    names = _ahead(park, ahead)
+    wanted, coming = demand(park, rules), pipeline.supply(park, counted_in)
+    leans = leanings(park, rules, wanted, counted_in)
+    many = np.array([len(zones) > 1 for zones in leans], dtype=np.bool_)
+    wanted = wanted.assign(zone_id=pd.array([zones[0] if len(zones) == 1 else None for zones in leans], dtype="string"))
+    space = space.assign(zone_id=rows.counted(space["zone_id"], counted_in))
+    known = {*space["zone_id"].dropna(), *coming["zone_id"].dropna()}.union(*leans)
+    made = []
+    for zone in sorted(known):
+        here = [frame[frame["zone_id"].eq(zone).fillna(value=False)] for frame in (space, coming, wanted)]
+        shared = wanted[np.array([len(zones) > 1 and zone in zones for zones in leans], dtype=np.bool_)]
+        total = _by_name(shared, "weighted_min_m2", names).cumsum()
+        made.append(_line(names, *here).assign(line=ZONE, zone_id=zone, shared_total_m2=total))
+    several = _line(names, space[:0], coming[:0], wanted[many])
+    nowhere = [frame[frame["zone_id"].isna()] for frame in (space, coming, wanted[~many])]
+    made += [several.assign(line=SEVERAL), _line(names, *nowhere).assign(line=NONE)]
+    found = pd.concat(made, ignore_index=True)
+    found = found.reindex(columns=["line", "zone_id", *several.columns, "shared_total_m2"])
+    return found.astype({"line": "string", "zone_id": "string", "shared_total_m2": "Float64"})
+
+
+def until(frame: pd.DataFrame, quarter: str) -> pd.DataFrame:
+    """Return one row a line of `balance_by_zone`: everything added up to the end of a quarter, without `quarter`."""
+    upto = frame[frame["quarter"] <= quarter]
+    parts = ["vacant_m2", "ending_m2", "coming_m2", "demand_min_m2", "demand_max_m2"]
+    lines = upto.groupby(["line", "zone_id"], dropna=False, sort=False)
+    last = ["supply_total_m2", "demand_total_m2", "balance_m2", "shared_total_m2"]
+    ends = upto[upto["quarter"] == quarter][last].reset_index(drop=True)
+    return pd.concat([lines[parts].sum().reset_index(), ends], axis=1)
 
 
 def left_out(park: Snapshot, rules: Policy, space: pd.DataFrame) -> dict[str, int]:
@@ -219,6 +295,41 @@ def left_out(park: Snapshot, rules: Policy, space: pd.DataFrame) -> dict[str, in
         "undated_units": int(undated.sum()),
         "unweighted_needs": int(demand(park, rules)["weight"].isna().sum()),
     }
+
+
+def _leaning(
+    rules: Policy, sector: object, stage: object, counted_in: Mapping[str, str] | pd.Series[str] | None
+) -> tuple[str, ...]:
+    """Return the zones that the policy would have a sector in at a stage; none where the sector is not known."""
+    if not isinstance(sector, str):
+        return ()
+    fit = policy.zone_fit(rules, sector, stage if isinstance(stage, str) else None)
+    zones = (rows.counted(fit.loc[fit["level"].isin([level]), "zone_id"], counted_in) for level in LEANS)
+    return next((tuple(sorted(set(named))) for named in zones if len(named)), ())
+
+
+def _ahead(park: Snapshot, ahead: int) -> pd.Series[str]:
+    """Return the names of the quarter of the snapshot's day and of those after it."""
+    first = int(dates.quarter_index(pd.Series([pd.Timestamp(park.day)])).iloc[0])
+    return dates.quarter_names(pd.Series(np.arange(first, first + ahead + 1), dtype="Int64"))
+
+
+def _line(names: pd.Series[str], space: pd.DataFrame, coming: pd.DataFrame, wanted: pd.DataFrame) -> pd.DataFrame:
+    """Return the balance over the quarters `names` of some space, space to come and needs."""
+    found = pd.DataFrame({"quarter": names})
+    vacant = space.loc[space["state"] == "vacant", "lettable_m2"].sum()
+    found["vacant_m2"] = rows.area(np.where(np.arange(len(names)) == 0, float(vacant), 0.0), np.zeros(len(names), bool))
+    parts = (
+        ("ending_m2", by_quarter(space), "area_m2"),
+        ("coming_m2", coming, "lettable_m2"),
+        ("demand_min_m2", wanted, "weighted_min_m2"),
+        ("demand_max_m2", wanted, "weighted_max_m2"),
+    )
+    for name, frame, column in parts:
+        found[name] = _by_name(frame, column, names)
+    found["supply_total_m2"] = (found["vacant_m2"] + found["ending_m2"] + found["coming_m2"]).cumsum()
+    found["demand_total_m2"] = found["demand_min_m2"].cumsum()
+    return found.assign(balance_m2=found["supply_total_m2"] - found["demand_total_m2"])
 
 
 def _within(groups: int, known: int) -> NDArray[np.int64]:

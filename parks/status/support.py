@@ -41,15 +41,18 @@ def nearest(park: Snapshot, rules: Policy) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``building_id kind facility_id name_zh name_en distance_m reach_m within standing``, sorted by building, in the
-        order of `KINDS`. `distance_m` is geodesic, from the middle of the building as the crow flies [m]; NA where the
-        building has no place or there is no such facility with a place. `within`: whether it is in reach; NA likewise.
-        Of equally near ones the first by id.
+        ``building_id kind facility_id name_zh name_en distance_m reach_m within standing reach_standing``, sorted by
+        building, in the order of `KINDS`. `distance_m` is geodesic, from the middle of the building as the crow flies
+        [m]; NA where the building has no place or there is no such facility with a place. `within`: whether it is in
+        reach; NA likewise. `standing` is the facility's, `reach_standing` that of the assumption. Of equally near ones
+        the first by id.
     """
     at, reach = _places(park), reaches(rules)
     used = in_use(park)
     parts = [_nearest(park, used[used["kind"] == kind].reset_index(drop=True), at, kind, reach[kind]) for kind in KINDS]
     found = pd.concat(parts, ignore_index=True)
+    told = rows.find(rules.assumptions["name"], "support." + found["kind"] + ".reach_m")
+    found = found.assign(reach_standing=rows.take(rules.assumptions["standing"], told))
     order = np.argsort(np.tile(np.arange(len(park.buildings)), len(KINDS)), kind="stable")
     return found.iloc[order].reset_index(drop=True)
 
@@ -75,26 +78,31 @@ def coverage(space: pd.DataFrame, near: pd.DataFrame, counted_in: Mapping[str, s
     Returns
     -------
     DataFrame
-        ``zone_id kind reach_m known_m2 covered_m2 share unknown_units``, sorted by zone, in the order of `KINDS`.
-        `known_m2` is the area [m²] of units of known area whose building has a known distance; `share` of it is
-        covered, NA when it is 0; `unknown_units` are the others.
+        ``zone_id kind reach_m known_m2 covered_m2 share unknown_units standing``, sorted by zone, in the order of
+        `KINDS`. `known_m2` is the area [m²] of units of known area whose building has a known distance; `covered_m2`
+        and `share` of it are covered, NA when it is 0; `unknown_units` are the others. `standing` is the worst among
+        the units, their nearest facilities and the assumed reach.
     """
     zone = rows.counted(space["zone_id"], counted_in)
     parts = []
     for kind in KINDS:
         own = near[near["kind"] == kind]
-        within = rows.take(own["within"], rows.find(own["building_id"], space["building_id"])).astype("boolean")
+        at = rows.find(own["building_id"], space["building_id"])
+        within = rows.take(own["within"], at).astype("boolean")
         known = (within.notna() & space["lettable_m2"].notna()).to_numpy(dtype=bool)
         area = space["lettable_m2"].to_numpy(dtype=float, na_value=0.0) * known
         inside = area * within.fillna(value=False).to_numpy(dtype=bool)
         part = pd.DataFrame({"zone_id": zone, "known_m2": area, "covered_m2": inside, "unknown_units": ~known})
-        sums = part.groupby("zone_id", dropna=False, sort=True).sum().reset_index()
+        groups = part.groupby("zone_id", dropna=False, sort=True)
+        sums, group = groups.sum().reset_index(), groups.ngroup().to_numpy().astype(np.int64)
+        sums["standing"] = standings.worst(_ranks(space, own, at), group, len(sums))
         reach = float(own["reach_m"].iloc[0]) if len(own) else np.nan
         parts.append(sums.assign(kind=kind, reach_m=reach))
     found = pd.concat(parts, ignore_index=True).sort_values("zone_id", kind="stable", ignore_index=True)
     found["share"] = (found["covered_m2"] / found["known_m2"].where(found["known_m2"] > 0)).astype("Float64")
+    found["covered_m2"] = found["covered_m2"].where(found["known_m2"] > 0).astype("Float64")
     found["kind"], found["unknown_units"] = found["kind"].astype("string"), found["unknown_units"].astype("Int64")
-    return found[["zone_id", "kind", "reach_m", "known_m2", "covered_m2", "share", "unknown_units"]]
+    return found[["zone_id", "kind", "reach_m", "known_m2", "covered_m2", "share", "unknown_units", "standing"]]
 
 
 def capacity(park: Snapshot, counted_in: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -124,6 +132,13 @@ def in_use(park: Snapshot) -> gpd.GeoDataFrame:
     later = (park.facilities["opened_on"] > pd.Timestamp(park.day)).fillna(value=False)
     used: gpd.GeoDataFrame = park.facilities[~later].reset_index(drop=True)
     return used
+
+
+def _ranks(space: pd.DataFrame, near: pd.DataFrame, at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the worst rank among each unit, the facility nearest to it and the reach assumed (rows `at` of `near`)."""
+    there = np.where(near["facility_id"].isna(), standings.NO_ROW, standings.ranks(near["standing"]))
+    beside = np.maximum(there, standings.ranks(near["reach_standing"]))
+    return np.maximum(standings.ranks(space["standing"]), rows.at(beside, at, standings.NO_ROW))
 
 
 def _places(park: Snapshot) -> tuple[Floats, Floats]:

@@ -10,7 +10,7 @@ import pandas as pd
 from parks.status import areas, dates, definitions, occupancy, rows, standings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -142,49 +142,6 @@ def outside(space: pd.DataFrame, rules: Policy) -> pd.DataFrame:
     """Return the units of `space` in zones that lie outside the layout of the plan."""
     beyond = rules.zones.loc[rules.zones["role"] == "outside", "zone_id"]
     return space[space["zone_id"].isin(beyond)]
-
-
-def expiries(
-    space: pd.DataFrame, months: Sequence[int] = (12, 24, 36), counted_in: Mapping[str, str] | None = None
-) -> pd.DataFrame:
-    """Return the let area whose lease ends within so many months, by zone.
-
-    Parameters
-    ----------
-    space
-        Rows of `by_unit`.
-    months
-        How far to look, from the day of `space`. Each counts all that ends up to then, so they are not to be added.
-    counted_in
-        As in `by`.
-
-    Returns
-    -------
-    DataFrame
-        ``zone_id months area_m2 leases unknown_leases standing``: every zone with let space; `area_m2` is NA when no
-        area is known; `unknown_leases` counts leases over units of unknown area. A lease that ends counts even
-        when another follows it.
-    """
-    let = space[space["state"] == "let"].reset_index(drop=True)
-    zones = by(let, "zone", counted_in)["zone_id"]
-    parts = []
-    for ahead in months:
-        ending = let[let["until"] <= let["as_of"] + pd.DateOffset(months=ahead)]
-        found = by(ending, "zone", counted_in)
-        row = rows.find(found["zone_id"].fillna(""), zones.fillna(""))
-        part = pd.DataFrame(
-            {
-                "zone_id": zones,
-                "months": rows.whole(np.full(len(zones), ahead)),
-                "area_m2": rows.take(found["let_m2"], row).where(row >= 0, 0.0),
-                "leases": rows.take(found["units"], row).fillna(0),
-                "unknown_leases": rows.take(found["unknown_units"], row).fillna(0),
-                "standing": rows.take(found["standing"], row),
-            }
-        )
-        parts.append(part)
-    joined = pd.concat(parts, ignore_index=True)
-    return joined.sort_values(["zone_id", "months"], kind="stable", ignore_index=True)
 
 
 def contiguous(space: pd.DataFrame, park: Snapshot) -> pd.DataFrame:

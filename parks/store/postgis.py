@@ -21,6 +21,7 @@ STATES = {
     "parks": "Parks of the record as they stand today",
     "buildings": "Buildings of the record as they stand today",
     "units": "Units of the record as they stand today, each drawn as its building, with whoever firmly holds it today",
+    "facilities": "Supporting facilities of the record as they stand today, those not open yet among them",
 }
 """Table → what its live layer shows."""
 

@@ -74,8 +74,8 @@ def hold(to: argparse.ArgumentParser) -> None:
 
 def rollover(to: argparse.ArgumentParser) -> None:
     """Add what the rollover is summed by."""
-    levels = ("zone", "park", "building", "quarter", "balance")
-    to.add_argument("--by", choices=levels, default="zone", help="level of the sums; balance is against demand [zone]")
+    levels = ("zone", "park", "building", "quarter", "balance", "balance-zone")
+    to.add_argument("--by", choices=levels, default="zone", help="level of the sums; balance: against demand [zone]")
 
 
 def absorption(to: argparse.ArgumentParser) -> None:

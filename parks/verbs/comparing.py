@@ -60,7 +60,7 @@ def figures_of(park: Snapshot, rules: Policy, session: Session) -> dict[tuple[st
     so that two sums of the same rows are the same.
     """
     zones = spaces.by(session.space(park), "zone", counted_in=status.counted_in(rules)).dropna(subset="zone_id")
-    targets = programme.by_target(park, rules)
+    targets = programme.by_target(park, rules, rule=session.options.rule, basis=session.options.basis)
     found = {
         (figure, str(of)): printing.value(value)
         for frame, key, names in ((zones, "zone_id", SPACE_FIGURES), (targets, "target_id", TARGET_FIGURES))

@@ -131,9 +131,12 @@ def rollover(session: Session) -> int:
     """Print the let area by when its lease ends, or what falls free and comes against the demand counted on."""
     park, rules, options = session.park(session.store()), session.rules(), session.options
     space = vacancy.by_unit(park, options.counts, options.base)
-    if options.by == "balance":
+    if options.by in {"balance", "balance-zone"}:
         lettable = vacancy.by_unit(park, options.counts)
-        session.out(rollovers.balance(park, rules, lettable))
+        if options.by == "balance":
+            session.out(rollovers.balance(park, rules, lettable))
+        else:
+            session.out(rollovers.balance_by_zone(park, rules, lettable, status.counted_in(rules)))
         printing.say(
             session.t(
                 "In no sum: {open_leases} leases without an end, {unknown_areas} units of unknown area, "

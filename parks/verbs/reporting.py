@@ -11,15 +11,12 @@ from parks.status import vacancy
 from parks.verbs import files, printing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
-    from parks.matching.allocation import Plan
-    from parks.output.reports import Draft
+    from parks.output.reports import Draft, Sealed
     from parks.policy import Policy
     from parks.snapshot import Snapshot
     from parks.verbs.session import Session
-
-    Reasons = Mapping[str, Mapping[str, Sequence[str]]]
 
 MAP = "map"
 """What writes the map that opens alone in place of the report."""
@@ -37,31 +34,24 @@ def report(session: Session) -> int:
             page = maps.standalone(park, rules, vacancy.by_unit(park), lang=lang)
             tables.whole(path, lambda part, page=page: part.write_text(page, encoding="utf-8"))  # type: ignore[misc]  # bound at once
         return _said(session, list(places.values()), [])
-    return _said(
-        session,
-        *reports.files(_draft(session, park, rules), places, if_changed=options.if_changed, tell=_tell(session)),
-    )
-
-
-def _draft(session: Session, park: Snapshot, rules: Policy) -> Draft:
-    """Return the figures asked for, with the scenario's plan where it places somebody."""
-    options = session.options
+    record = park if park.scenario is None else session.park(session.store())
+    own = placements.added(record, park)
     wanted = reports.Wanted(rule=options.rule, basis=options.basis, chapters=options.chapters)
-    plan, why = _plan(session, park, rules)
-    return reports.draft(park, rules, wanted=wanted, plan=plan, reasons=why)
+    sealed = reports.sealed(park, rules, wanted, None if own.empty else own)
+    due = sealed.due(places) if options.if_changed else places
+    if due:
+        reports.files(_draft(record, park, rules, sealed, {lang for lang, _ in due}), due, tell=_tell(session))
+    return _said(session, list(due.values()), [path for key, path in places.items() if key not in due])
 
 
-def _plan(session: Session, park: Snapshot, rules: Policy) -> tuple[Plan | None, Reasons]:
-    """Return the plan that the scenario makes, and why it is so in every language; None without one."""
-    if park.scenario is None:
-        return None, {}
-    before, posed, plan = placements.of_scenario(session.park(session.store()), park, rules)
-    if plan.assignments.empty:
-        return None, {}
+def _draft(record: Snapshot, park: Snapshot, rules: Policy, sealed: Sealed, languages: Collection[str]) -> Draft:
+    """Return the figures asked for, with the plan that the scenario makes and why it is so, where it makes one."""
+    if not sealed.plan:
+        return reports.draft(park, rules, given=sealed)
+    before, posed, plan = placements.of_scenario(record, park, rules)
     space = vacancy.by_unit(before)
-    return plan, {
-        lang: placements.reasons(before, rules, space, posed, plan, lang) for lang in session.options.languages
-    }
+    why = {lang: placements.reasons(before, rules, space, posed, plan, lang) for lang in languages}
+    return reports.draft(park, rules, given=sealed, plan=plan, reasons=why)
 
 
 def _places(session: Session, park: Snapshot) -> dict[tuple[str, str], Path]:

@@ -40,7 +40,7 @@ def progress(session: Session) -> int:
     elif options.show == "splits":
         session.out(splits.against(park, rules, rule=options.rule, basis=options.basis))
     elif options.show == "missing":
-        session.out(gaps.missing(park, rules, rule=options.rule, basis=options.basis))
+        session.out(gaps.of_programme(park, rules, rule=options.rule, basis=options.basis))
     elif options.by is None:
         session.out(programme.by_target(park, rules, rule=options.rule, basis=options.basis))
     else:

@@ -3,6 +3,7 @@
 import io
 import time
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -62,6 +63,39 @@ def test_a_set_is_made_looked_at_and_packed(show, loaded) -> None:
     at.session_state["forms"] = ["html"]
     at.run()
     assert "请重新生成报告" in said(at)
+
+
+def test_other_forms_of_the_same_report_are_drawn_from_the_same_figures(show, loaded) -> None:
+    at = show("reports", loaded, **chosen("en", "html"))
+    first = made(at)
+    at.session_state["forms"] = ["xlsx"]
+    at.run()
+    next(button for button in at.button if button.key == "report_make").click().run()
+    begun = time.monotonic()
+    while at.session_state[reports.MADE] is first:
+        assert time.monotonic() - begun < PATIENCE, "the report is not made"
+        time.sleep(0.2)
+        at.run()
+    second = at.session_state[reports.MADE]
+    assert second.draft is first.draft
+    assert second.draft.report("en") is first.draft.report("en")
+    assert [name.rpartition(".")[2] for name in second.files] == ["xlsx", "xlsx"]
+
+
+def test_figures_serve_only_what_they_answer() -> None:
+    asked = reports.Asked((1, 2), None, ("zh",), ("pdf",), ("summary",), "completed", "gross", "")
+    held = reports.Made(asked, None, None, {}, ("", b""), [])
+    assert held.serves(replace(asked, forms=("xlsx",), langs=("en",)), object())
+    assert not held.serves(replace(asked, basis="above_ground"), None)
+    assert not held.serves(replace(asked, key=(1, 3)), None)
+    planned = replace(asked, plan="scenario")
+    told = reports.Made(planned, None, None, {}, ("", b""), [])
+    assert told.serves(replace(planned, forms=("html",)), None)
+    assert not told.serves(replace(planned, langs=("en",)), None), "its reasons were told in another language"
+    found = object()
+    last = reports.Made(replace(asked, plan=reports.FOUND), found, None, {}, ("", b""), [])
+    assert last.serves(replace(asked, plan=reports.FOUND), found)
+    assert not last.serves(replace(asked, plan=reports.FOUND), object())
 
 
 def test_nothing_chosen_makes_nothing(show, loaded) -> None:

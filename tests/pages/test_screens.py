@@ -60,7 +60,8 @@ def test_page_with_the_sample(show, loaded, page, lang):
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "policy_desk"])
 def test_page_of_an_empty_store_says_what_to_do(show, empty, page):
     at = show(page, empty)
-    assert [button.label for button in at.button] == ["Load the sample"]
+    own = [] if page == "data" else ["Bring your own ledgers"]
+    assert [button.label for button in at.button] == ["Load the sample", *own]
 
 
 def test_policy_needs_no_ledger(show, empty):

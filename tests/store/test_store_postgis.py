@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pandas as pd
 import postgres
 import psycopg
 import pytest
@@ -9,7 +10,7 @@ import shapely
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from small_park import fill, leases, units
+from small_park import TOLD, fill, leases, units
 
 from parks import schema, store
 from parks.store import postgis, tables
@@ -25,10 +26,18 @@ def engine():
     return "postgresql"
 
 
+STOP = shapely.Point(121.605, 31.205)
+
+
 @pytest.fixture
 def drawn(postgis, held):
-    """Return the small park on a server with PostGIS."""
+    """Return the small park, with a transit stop and a platform of unknown place, on a server with PostGIS."""
     assert postgis
+    facilities = [
+        {"facility_id": "S1", "kind": "transit_stop", "name_zh": "一号站", "zone_id": "Z-ZJ", "geometry": STOP},
+        {"facility_id": "S2", "kind": "platform", "name_zh": "公共平台", "capacity": 9.0, "capacity_unit": "litres"},
+    ]
+    held.add("facilities", pd.DataFrame(facilities).assign(**TOLD), source="s", by="c")
     return held
 
 
@@ -62,12 +71,27 @@ def test_the_layers_show_the_record_as_it_stands_today(drawn):
     ]
 
 
+def test_facilities_stand_where_they_are_today_and_one_of_unknown_place_nowhere(drawn):
+    opening, later = TODAY + dt.timedelta(days=30), TODAY + dt.timedelta(days=1)
+    stop = drawn.as_of(TODAY).facilities.iloc[:1]
+    drawn.create_scenario("A", by="c")
+    drawn.add("facilities", stop.assign(name_zh="方案"), source="s", by="c", scenario="A")
+    drawn.add("facilities", stop.assign(name_zh="明日"), source="s", by="c", valid_from=later)
+    drawn.add("facilities", stop.assign(facility_id="S3", opened_on=opening), source="s", by="c")
+    asked = "SELECT facility_id, name_zh, kind, capacity, opened_on, ST_AsBinary(shape) FROM live_facilities ORDER BY 1"
+    assert ask(drawn, asked) == [
+        ("S1", "一号站", "transit_stop", None, None, shapely.to_wkb(STOP)),
+        ("S2", "公共平台", "platform", 9.0, None, None),
+        ("S3", "一号站", "transit_stop", None, opening, shapely.to_wkb(STOP)),
+    ]
+
+
 def test_the_layers_have_the_tables_own_columns_and_more(drawn):
     def columns(layer):
         asked = "SELECT column_name FROM information_schema.columns WHERE table_name = %s ORDER BY ordinal_position"
         return [name for (name,) in ask(drawn, asked, layer)]
 
-    for name in ("parks", "buildings"):
+    for name in ("parks", "buildings", "facilities"):
         own = [column for column in schema.columns(name) if column != "geometry"]
         assert columns(f"live_{name}") == [*own, "shape"]
     held = ["state", "tenant_id", "held_from", "held_to", "shape"]
@@ -111,7 +135,7 @@ def test_each_key_stands_once(drawn):
 def test_the_spatial_index_serves_through_the_layer(drawn):
     with drawn.engine.begin() as connection:
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        for layer in ("live_buildings", "live_parks"):
+        for layer in ("live_buildings", "live_parks", "live_facilities"):
             asked = f"EXPLAIN SELECT * FROM {layer} WHERE shape && ST_MakeEnvelope(121, 31, 122, 32, 4326)"  # noqa: S608
             plan = "\n".join(connection.exec_driver_sql(asked).scalars())
             assert f"{layer.removeprefix('live_')}_shape" in plan
@@ -138,7 +162,7 @@ def test_what_the_store_shows_knows_nothing_of_it(drawn):
         given = postgis.undress(connection)
     assert ask(drawn, "SELECT count(*) FROM pg_class WHERE relname LIKE '%%shape' OR relname LIKE 'live%%'") == [(0,)]
     for after in (drawn, store.open(drawn.engine.url.set(drivername="postgresql").render_as_string(), create=False)):
-        for name in ("parks", "buildings"):
+        for name in ("parks", "buildings", "facilities"):
             assert after.as_of(TODAY).table(name).equals(before.table(name))
     after.close()
     assert given == []
