@@ -67,7 +67,7 @@ def test_vacancy_has_its_classes():
 )
 def test_the_edges_of_vacancy_belong_to_the_class_below(share, index):
     space = pd.concat([unit("let", 1000 * (1 - share), "B1-1"), unit("vacant", 1000 * share, "B1-2")])
-    assert shading._by_vacancy(space, "building_id", PARK).loc["B1"] == index
+    assert shading._by_vacancy(space, "building_id").loc["B1"] == index
 
 
 def unit(state, area=100.0, unit_id="B1-1", available=None):
@@ -87,7 +87,7 @@ def unit(state, area=100.0, unit_id="B1-1", available=None):
 
 @pytest.mark.parametrize("state", ["not_built", "renovation"])
 def test_space_that_cannot_be_let_yet_is_not_unknown(state):
-    assert shading._by_vacancy(unit(state), "building_id", PARK).loc["B1"] == 6
+    assert shading._by_vacancy(unit(state), "building_id").loc["B1"] == 6
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,51 @@ def test_colours_that_cannot_be_are_refused(by, message):
         classes(by)
 
 
-@pytest.mark.parametrize("by", shading.MODES)
+def district(shares):
+    rows = [
+        unit(state, area, f"B{number}-{state}").assign(building_id=f"B{number}")
+        for number, share in enumerate(shares)
+        for state, area in (("let", 1000 * (1 - share)), ("vacant", 1000 * share))
+        if area
+    ]
+    return pd.concat(rows, ignore_index=True).astype({"building_id": "string"})
+
+
+def quantile(shares):
+    """Return the classes of vacancy of a district of buildings, as many in each."""
+    buildings = pd.DataFrame({"building_id": [f"B{number}" for number in range(len(shares))]}).assign(park_id="P1")
+    park = snapshot.of(PARK.day, {"buildings": buildings.assign(name_zh="楼", **small_data.SOURCE)})
+    return maps.classes(park, district(shares), rules=RULES, by="quantile", lang="en")
+
+
+def test_quantiles_have_as_many_buildings_in_each_class():
+    chosen = quantile([0.0] + [number / 100 for number in range(1, 81)])
+    assert [shade.label for shade in chosen.shades[:5]] == [
+        "No vacant space",
+        "Up to 20.8 %",
+        "20.8 to 40.5 %",
+        "40.5 to 60.2 %",
+        "Over 60.2 %",
+    ]
+    assert [entry["count"] for entry in chosen.legend()] == [1, 20, 20, 20, 20, 0, 0]
+    assert len({shade.colour for shade in chosen.shades[:5]}) == 5
+
+
+@pytest.mark.parametrize(
+    ("shares", "labels", "counts"),
+    [
+        ([0.0, 0.0], ["Some vacant space"], [2, 0, 0, 0]),
+        ([0.0, 0.3, 0.3], ["Up to 30.0 %", "Over 30.0 %"], [1, 2, 0, 0, 0]),
+        ([0.0001], ["Some vacant space"], [0, 1, 0, 0]),  # too small a share to be an edge
+    ],
+)
+def test_quantiles_of_few_shares_are_fewer(shares, labels, counts):
+    chosen = quantile(shares)
+    assert [shade.label for shade in chosen.shades[1:-2]] == labels
+    assert [entry["count"] for entry in chosen.legend()] == counts
+
+
+@pytest.mark.parametrize("by", [by for by in shading.MODES if by != "quantile"])
 def test_every_class_is_said_in_chinese(by):
     for english, chinese in zip(*(shading.legend(by, words.translator(lang)) for lang in ("en", "zh")), strict=True):
         assert english.label != chinese.label

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -12,18 +13,24 @@ from parks import words
 from parks.status import vacancy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from parks.policy import Policy
     from parks.snapshot import Snapshot
     from parks.words import Translate
 
-MODES: Final = ("vacancy", "availability", "fit", "role")
+MODES: Final = ("vacancy", "quantile", "availability", "fit", "role")
+DAILY: Final = ("fit", "quantile")
+"""Modes whose classes hold for one day alone: nothing of another day can be laid beside them."""
 LEVELS: Final = {"buildings": "building_id", "parks": "park_id"}
 ROLES: Final = ("core", "bearing", "linked", "outside")
 ROLE_COLOURS: Final = {"core": "#D55E00", "bearing": "#0072B2", "linked": "#009E73", "outside": "#7B8794"}
 EDGES: Final = (0.0, 0.10, 0.25, 0.50)
 """Upper edges of the classes of vacancy; what lies above the last is a class of its own."""
+RAMP: Final = ("#FCEFC7", "#FDC86B", "#EF8A2E", "#B8480F", "#6B2106")
+"""From no vacancy to much: rising in darkness, so that no sense of colour is needed."""
 UNKNOWN: Final = "#AEB6BF"
 PLAIN, HATCHED, OUTLINED = "plain", "hatched", "outlined"
 
@@ -101,17 +108,19 @@ def classes(
         message = f"no colours for {by!r}" if by not in MODES else "colours by fit need the verdicts on a tenant"
         raise ValueError(message)
     units = _verdicts(space, fits) if by == "fit" and fits is not None else space
+    edges = _quartiles(units) if by == "quantile" else EDGES
     levels = {
-        name: _facts(units, column, park.table(name)[column]).assign(shade=_class(by, park, units, rules, name))
+        name: _facts(units, column, park.table(name)[column]).assign(shade=_class(by, park, units, rules, name, edges))
         for name, column in LEVELS.items()
     }
-    return Shading(by, titles(t)[by], legend(by, t), **levels)
+    return Shading(by, titles(t)[by], _quantiles(edges, t) if by == "quantile" else legend(by, t), **levels)
 
 
 def titles(t: Translate) -> dict[str, str]:
     """Return the name of each mode of colour."""
     return {
         "vacancy": t("Vacancy"),
+        "quantile": t("Vacancy, as many buildings in each class"),
         "availability": t("Availability"),
         "fit": t("Fit for the tenant"),
         "role": t("Role in the layout"),
@@ -119,7 +128,7 @@ def titles(t: Translate) -> dict[str, str]:
 
 
 def legend(by: str, t: Translate) -> tuple[Shade, ...]:
-    """Return the classes of a mode in the order of their indices."""
+    """Return the classes of a mode in the order of their indices; those of ``quantile`` follow from the data."""
     shades = {
         "role": (
             Shade(t("Innovation core"), ROLE_COLOURS["core"]),
@@ -128,13 +137,12 @@ def legend(by: str, t: Translate) -> tuple[Shade, ...]:
             Shade(t("Outside the layout"), ROLE_COLOURS["outside"], HATCHED),
         ),
         "vacancy": (
-            Shade(t("No vacant space"), "#FCEFC7"),
-            Shade(t("Up to 10 %"), "#FDC86B"),
-            Shade(t("10 to 25 %"), "#EF8A2E"),
-            Shade(t("25 to 50 %"), "#B8480F"),
-            Shade(t("Over 50 %"), "#6B2106"),
-            Shade(t("Unknown"), UNKNOWN, HATCHED),
-            Shade(t("Not built or under renovation"), "#8796A5", OUTLINED),
+            Shade(t("No vacant space"), RAMP[0]),
+            Shade(t("Up to 10 %"), RAMP[1]),
+            Shade(t("10 to 25 %"), RAMP[2]),
+            Shade(t("25 to 50 %"), RAMP[3]),
+            Shade(t("Over 50 %"), RAMP[4]),
+            *_without(t),
         ),
         "availability": (
             Shade(t("Vacant now"), "#084C8D"),
@@ -153,16 +161,43 @@ def legend(by: str, t: Translate) -> tuple[Shade, ...]:
     return shades[by]
 
 
-def _class(by: str, park: Snapshot, units: pd.DataFrame, rules: Policy, level: str) -> pd.Series[int]:
+def _without(t: Translate) -> tuple[Shade, Shade]:
+    """Return the classes of what has no vacancy."""
+    return Shade(t("Unknown"), UNKNOWN, HATCHED), Shade(t("Not built or under renovation"), "#8796A5", OUTLINED)
+
+
+def _quantiles(edges: Sequence[float], t: Translate) -> tuple[Shade, ...]:
+    """Return the classes of vacancy between edges that follow from the data."""
+    said = [f"{edge:.1%}"[:-1] for edge in edges[1:]]
+    labels = [t("Up to {share} %", share=said[0])] if said else [t("Some vacant space")]
+    labels += [t("{low} to {high} %", low=low, high=high) for low, high in pairwise(said)]
+    labels += [t("Over {share} %", share=share) for share in said[-1:]]
+    colours = [RAMP[1:][place * (len(RAMP) - 2) // max(len(labels) - 1, 1)] for place in range(len(labels))]
+    shades = (Shade(label, colour) for label, colour in zip(labels, colours, strict=True))
+    return Shade(t("No vacant space"), RAMP[0]), *shades, *_without(t)
+
+
+def _quartiles(units: pd.DataFrame) -> tuple[float, ...]:
+    """Return 0 and the quartiles of the buildings' vacancy, of those that have any, each to a tenth of a percent."""
+    share = _sums(units, "building_id")["vacancy"].to_numpy(dtype=float, na_value=np.nan)
+    some = share[share > 0]
+    edges = np.unique(np.round(np.quantile(some, (0.25, 0.5, 0.75)), 3)) if len(some) else np.zeros(0)
+    return 0.0, *edges[edges > 0].tolist()
+
+
+def _class(
+    by: str, park: Snapshot, units: pd.DataFrame, rules: Policy, level: str, edges: Sequence[float]
+) -> pd.Series[int]:
     """Return the class of each building or park by its id, in the order of its table."""
     column = LEVELS[level]
     ids = park.table(level)[column]
     if by == "role":
         return _by_role(park, rules, level).set_axis(ids)
-    ways = {"vacancy": _by_vacancy, "availability": _by_availability, "fit": _by_fit}
     # A building or park without units: its state is unknown, it was not assessed.
-    without = {"vacancy": 5, "availability": 3, "fit": 3}[by]
-    return ways[by](units, column, park).reindex(ids, fill_value=without).astype(int)
+    if by in {"availability", "fit"}:
+        way = _by_availability if by == "availability" else _by_fit
+        return way(units, column, park).reindex(ids, fill_value=3).astype(int)
+    return _by_vacancy(units, column, edges).reindex(ids, fill_value=len(edges) + 1).astype(int)
 
 
 def _by_role(park: Snapshot, rules: Policy, level: str) -> pd.Series[int]:
@@ -172,13 +207,13 @@ def _by_role(park: Snapshot, rules: Policy, level: str) -> pd.Series[int]:
     return places.map({name: index for index, name in enumerate(ROLES)}).fillna(ROLES.index("outside")).astype(int)
 
 
-def _by_vacancy(space: pd.DataFrame, column: str, park: Snapshot) -> pd.Series[int]:
-    del park
+def _by_vacancy(space: pd.DataFrame, column: str, edges: Sequence[float] = EDGES) -> pd.Series[int]:
+    """Return the class between edges; after those the class of the unknown, then that of what cannot be let yet."""
     sums = _sums(space, column)
     share = sums["vacancy"].to_numpy(dtype=float, na_value=np.nan)
     waiting = (sums["not_built_m2"].fillna(0) + sums["renovation_m2"].fillna(0)).to_numpy(dtype=float) > 0
-    found: npt.NDArray[Any] = np.searchsorted(EDGES, share, side="left")
-    found = np.where(np.isnan(share), np.where(waiting, 6, 5), found)
+    found: npt.NDArray[Any] = np.searchsorted(edges, share, side="left")
+    found = np.where(np.isnan(share), len(edges) + 1 + waiting, found)
     return pd.Series(found, index=sums.index)
 
 

@@ -93,7 +93,7 @@ def _controls(s: Session) -> tuple[str, str, str]:
     )
     titles = shading.titles(t)
     fit = [] if tenant == NOBODY else ["fit"]
-    modes = [*fit, "vacancy", "availability", "role"]
+    modes = [*fit, "vacancy", "quantile", "availability", "role"]
     by = session.choice(t("Colour by"), modes, "colour_fit" if fit else "colour", titles.__getitem__, colours)
     moment = moments.choice(s, by, when)
     _go(s, where)

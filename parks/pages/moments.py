@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from parks.output import maps
+from parks.output import maps, shading
 from parks.pages import session
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ WAYS = ("day", "quarters", "compare")
 
 
 def choice(s: Session, by: str, place: DeltaGenerator) -> str:
-    """Draw the choice of moments; return it. Fit is told for the chosen day alone."""
+    """Draw the choice of moments; return it. Some colours hold for the chosen day alone."""
     t = s.t
     titles = {"day": t("One day"), "quarters": t("Quarter by quarter"), "compare": t("Two side by side")}
-    return session.choice(t("Moment"), WAYS[:1] if by == "fit" else WAYS, "moment", titles.__getitem__, place)
+    return session.choice(t("Moment"), WAYS[:1] if by in shading.DAILY else WAYS, "moment", titles.__getitem__, place)
 
 
 def chosen(s: Session, base: Ground, by: str, moment: str) -> Times | Against | None:
