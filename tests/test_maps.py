@@ -364,5 +364,27 @@ def test_facilities_are_a_layer_only_when_asked_for():
         {"id": "F1", "name": "<b>站</b>", "kind": "transit_stop", "fact": "Transit stop · capacity unknown"},
         {"id": "F2", "name": "Works", "kind": "cdmo", "fact": "CDMO capacity · 2,000 L"},
     ]
-    assert "facilities" in given(view(facilities=layer))["layers"]
+    assert "facilities" in given(view(more={"facilities": layer}))["layers"]
     assert "facilities" not in given(view())["layers"]
+
+
+def test_companies_with_an_open_need_are_dealt_as_cards():
+    tenants = pd.DataFrame(
+        {"tenant_id": ["T1", "T2"], "name_zh": ["<b>甲</b>", "乙"], "name_en": [None, "Two"]}
+    ).assign(kind="applicant", pipeline=["contact", "lost"], source="hand", standing="stated")
+    needs = pd.DataFrame(
+        {
+            "need_id": ["N1", "N2", "N3", "N4"],
+            "tenant_id": ["T1", "T1", "T2", "T3"],
+            "stage": ["pilot", "research", "pilot", None],
+            "area_min_m2": [1200.0, 5.0, 1.0, None],
+            "source": "hand",
+            "standing": "stated",
+        }
+    )
+    layer = maps.cards(snapshot.of(PARK.day, {"tenants": tenants, "needs": needs}), lang="en")
+    dealt = [feature["properties"] for feature in json.loads(layers.unpack(layer))["features"]]
+    assert [(card["id"], card["name"]) for card in dealt] == [("T1", "<b>甲</b>"), ("T3", "T3")]
+    assert dealt[0]["fact"] == "Pilot · 1,200 m²"
+    assert "unknown" in dealt[1]["fact"]
+    assert "cards" in given(view(more={"cards": layer}))["layers"]

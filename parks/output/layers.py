@@ -47,6 +47,7 @@ SCRIPTS: Final = (
     "picture",
     "tools",
     "lasso",
+    "cards",
     "map",
 )
 """The map's scripts, each after those that it needs."""

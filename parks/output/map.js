@@ -24,7 +24,7 @@
   };
 
   let map, options, words = {}, classes = null, there = null, edge = 1, cut = null, times, swipe, picked = null, drawing, tip, legend, homeward, notice;
-  let datum, title, names, beneath, search, lasso, tools, zones = [], parks = [], facilities = [];
+  let datum, title, names, beneath, search, lasso, tools, cards, zones = [], parks = [], facilities = [];
   const shown = {}, answers = new Map(), afterwards = [];
 
   /* The one way by which words from data reach the page: as text, never as markup. */
@@ -84,7 +84,7 @@
     swipe.set(view.against, words);
     if (other("base", view.base) || !view.base) { beneath.lay(view.base); }
     if (view.against) { layers.there = view.against.classes; }
-    const draw = { context: drawContext, zones: drawZones, parks: drawParks, buildings: drawBuildings, classes: shade, facilities: drawFacilities, there: drawThere };
+    const draw = { context: drawContext, zones: drawZones, parks: drawParks, buildings: drawBuildings, classes: shade, facilities: drawFacilities, there: drawThere, cards: deal };
     Object.entries(layers).forEach(([name, source]) => {
       if (shown[name] === source) { return; }
       shown[name] = source;
@@ -239,6 +239,13 @@
     map.getContainer().dataset.facilities = String(facilities.length);
   }
 
+  function deal(content) { if (cards) { cards.set(content.features.map((each) => each.properties), words); } }
+
+  function buildingAt(latlng) {
+    const found = drawing.at(latlng);
+    return found && found.kind === "building" ? found : null;
+  }
+
   function facilityAt(point) {
     const near = facilities.find((each) => map.latLngToContainerPoint(each.latlng).distanceTo(point) <= 6);
     return near ? { kind: "facility", name: near.name, fact: near.fact } : null;
@@ -382,7 +389,7 @@
       return bar;
     } });
     const Legend = L.Control.extend({ options: { position: "topright" }, onAdd: () => {
-      const box = say("details", "parks-legend", "");
+      const box = say("details", "parks-box parks-legend", "");
       box.open = map.getSize().x > NARROW;
       box.addEventListener("toggle", names.crowd);
       L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
@@ -396,6 +403,12 @@
       lasso = new window.ParksLasso({ words: words, say: say, drawn: (ring) => tell({ kind: "area", ring: ring }) }).addTo(map);
     }
     legend = new Legend().addTo(map).getContainer();
+    if (!options.onPick) {
+      cards = new window.ParksCards({
+        say: say, over: buildingAt, chosen: (company) => tell({ kind: "company", tenant: company.id }),
+        dropped: (company, building) => tell({ kind: "company", tenant: company.id, id: building.id }),
+      }).addTo(map);
+    }
   }
 
   /* Zones and parks whose name or id holds the words, then buildings. */

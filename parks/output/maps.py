@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import folium
@@ -16,7 +17,7 @@ import pandas as pd
 import shapely
 from branca.element import MacroElement
 
-from parks import crs, schema, words
+from parks import crs, demand, schema, words
 from parks.issues import InvalidData, Issue
 from parks.output import figures, layers, shading, tiles
 from parks.status import support
@@ -248,6 +249,18 @@ def around(park: Snapshot, *, lang: str, datum: str = "wgs84") -> Layer:
     return layers.pack("facilities", layers.geojson(_on(datum, layer), ["id", "name", "kind", "fact"]))
 
 
+def cards(park: Snapshot, *, lang: str) -> Layer:
+    """Return the companies with an open need as a packed layer without places: name, stage and area of the need."""
+    t, needs = words.translator(lang), park.needs[demand.waiting(park)].drop_duplicates("tenant_id")
+    names = _named(park.tenants, lang).set_axis(park.tenants["tenant_id"])
+    areas = [figures.area(value, lang) for value in needs["area_min_m2"]]
+    facts = [f"{figures.stage(stage, t)} · {area}" for stage, area in zip(needs["stage"], areas, strict=True)]
+    frame = {"id": needs["tenant_id"], "name": needs["tenant_id"].map(names).fillna(needs["tenant_id"])}
+    layer = gpd.GeoDataFrame(frame, geometry=[None] * len(needs), crs=crs.WGS84)
+    layer = layer.assign(fact=pd.array(facts, dtype="string")).sort_values("id")
+    return layers.pack("cards", layers.geojson(layer, ["id", "name", "fact"]))
+
+
 def view(
     base: Ground,
     shown: Colours,
@@ -255,7 +268,7 @@ def view(
     lang: str,
     picked: Mapping[str, Any] | None = None,
     focus: Mapping[str, Any] | None = None,
-    facilities: Layer | None = None,
+    more: Mapping[str, Layer] = MappingProxyType({}),
     moment: Times | Against | None = None,
     base_map: Base | None = None,
 ) -> folium.FeatureGroup:
@@ -274,15 +287,14 @@ def view(
     focus
         Where to go: ``kind`` and ``id``, or ``at`` (zoom, latitude, longitude); and any ``n`` that is other when the
         map shall go there again.
-    facilities
-        The supporting facilities, `around`; None shows none.
+    more
+        Further layers: ``facilities`` (`around`), ``cards`` (`cards`).
     moment
         Days to play through instead of the colours `shown`; or other colours, right of a split that the user moves.
     base_map
         Tiles of a server instead of our own base; `base` was made for their datum.
     """
-    every = {**base.layers} | ({} if facilities is None else {"facilities": facilities})
-    given = {name: layers.keep(layer) for name, layer in every.items()}
+    given = {name: layers.keep(layer) for name, layer in {**base.layers, **more}.items()}
     layers.keep(base.tiles)
     said = {
         "layers": given | {"classes": _kept(shown)},
@@ -369,6 +381,9 @@ def _words(t: Translate) -> dict[str, Any]:
         "cell": t("Buildings here"),
         "cells": t("Square: several buildings, coloured as most of them"),
         "lasso": t("Draw a line round buildings to select them"),
+        "cards": t("Companies that look for space"),
+        "filter": t("Filter by name or id"),
+        "drag": t("Drag a company onto a building, or press Enter to see where it fits"),
         "measure": t("Measure length and area"),
         "measured": t("Click points on the map, or set them at the cross"),
         "length": t("Length {length} m", length="{length}"),

@@ -36,7 +36,10 @@ def desk(s: Session) -> None:
     """Draw map and panel together: a click reruns this part alone, and the map in the browser stays as it is."""
     from streamlit_folium import st_folium  # it registers with the running server, which must be there first
 
+    answer = (st.session_state.get("map") or {}).get("picked")
     selection.linked(st.query_params)
+    if company := selection.company(answer):
+        st.session_state["tenant"] = company
     tenant, by, moment = _controls(s)
     left, right = st.columns([7, 5], gap="medium")
     spot, beneath = left.container(), left.container()
@@ -55,7 +58,9 @@ def desk(s: Session) -> None:
         )
     datum = base_map.datum if base_map else "wgs84"
     base = _ground(s, datum, (*s.key, s.lang))
-    selection.clicked(base, (st.session_state.get("map") or {}).get("picked"))
+    selection.clicked(base, answer)
+    if tenant != NOBODY and (building := selection.dropped_on()):
+        _prepare(s, tenant, building)
     with spot:
         other = moments.chosen(s, base, by, moment)
         st_folium(
@@ -70,7 +75,8 @@ def desk(s: Session) -> None:
                 lang=s.lang,
                 picked=st.session_state.get("picked"),
                 focus=st.session_state.get("focus"),
-                facilities=_around(s, datum, (*s.key, s.lang)) if st.session_state.get("facilities") else None,
+                more={"cards": _cards(s, (*s.key, s.lang))}
+                | ({"facilities": _around(s, datum, (*s.key, s.lang))} if st.session_state.get("facilities") else {}),
                 moment=other,
                 base_map=base_map,
             ),
@@ -161,6 +167,19 @@ def _ground(_s: Session, datum: str, key: Hashable) -> maps.Ground:
 def _colours(_s: Session, _base: maps.Ground, by: str, tenant: str, key: Hashable) -> maps.Colours:
     del key
     return moments.colours(_s, _base, by, tenants.ranking(tenant, _s) if by == "fit" else None)
+
+
+def _prepare(s: Session, tenant: str, building: str) -> None:
+    """Choose in the stack of a building the unit that a company dropped there fits best."""
+    ranked = tenants.ranking(tenant, s)
+    best = ranked[(ranked["building_id"] == building) & (ranked["verdict"] == "fits")]
+    st.session_state[f"units_{building}"] = list(best["unit_id"].head(1))
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _cards(_s: Session, key: Hashable) -> Layer:
+    del key
+    return maps.cards(_s.park, lang=_s.lang)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

@@ -36,7 +36,8 @@ def clicked(base: Ground, answer: Mapping[str, Any] | None) -> None:
     base
         What the map draws.
     answer
-        ``kind`` and ``id``; or ``more`` and the id of one building; or ``area`` and ``ring`` ([longitude, latitude]).
+        ``kind`` and ``id``; or ``more`` and the id of one building; or ``area`` and ``ring`` ([longitude, latitude]);
+        or ``company`` and ``tenant``, with the ``id`` of a building where it was dropped on one.
     """
     if answer == st.session_state.get("clicked"):
         return
@@ -45,11 +46,27 @@ def clicked(base: Ground, answer: Mapping[str, Any] | None) -> None:
         st.session_state["picked"] = None
     elif answer["kind"] == "area":
         _several(base.tiles.within(_ring(answer["ring"])))
+    elif answer["kind"] == "company":
+        if building := answer.get("id"):
+            st.session_state["picked"] = {"kind": "building", "id": str(building)}
+            st.session_state["dropped"] = str(building)
     elif answer["kind"] == "more":
         # A second click on one of them takes it out again.
         _several(sorted({str(answer["id"])} ^ set(chosen())))
     else:
         st.session_state["picked"] = {"kind": answer["kind"], "id": answer["id"]}
+
+
+def company(answer: Mapping[str, Any] | None) -> str | None:
+    """Return the company that a new answer of the map names; None where it names none, or was taken over before."""
+    new = answer is not None and answer != st.session_state.get("clicked") and answer["kind"] == "company"
+    return str(answer["tenant"]) if answer is not None and new else None
+
+
+def dropped_on() -> str | None:
+    """Return the building on which a company was dropped, once."""
+    building: str | None = st.session_state.pop("dropped", None)
+    return building
 
 
 def linked(query: Mapping[str, str]) -> None:

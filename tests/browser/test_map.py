@@ -224,6 +224,26 @@ def test_shift_click_and_a_line_select_several_buildings(page, frame):
     page.get_by_text('panel {"kind": "building", "id": "W2"}').wait_for()
 
 
+def test_a_company_is_dragged_onto_a_building_or_chosen_with_the_keyboard(page, frame):
+    x, y = zoom_to(page, frame, "building", "W1")
+    frame.locator(".parks-cards summary").click()
+    card = frame.locator(".parks-cards button").first
+    assert card.inner_text().splitlines() == [small_data.EVIL, "Pilot · 900 m² · T9"]
+    box = page.locator("iframe").bounding_box()
+    at = {"x": x - box["x"], "y": y - box["y"]}
+    card.drag_to(frame.locator(".leaflet-container"), target_position=at)
+    page.get_by_text('panel {"kind": "building", "id": "W1"}').wait_for()
+    page.get_by_text("company T9").wait_for()
+    page.get_by_text("role", exact=True).first.click()
+    frame.get_by_role("searchbox", name="Filter by name or id").fill("nobody")
+    assert frame.locator(".parks-cards button").count() == 0
+    frame.get_by_role("searchbox", name="Filter by name or id").fill("t9")
+    frame.locator(".parks-cards button").press("Enter")
+    frame.wait_for_selector('.leaflet-container[data-picked="building W1"]')
+    assert frame.locator("img").count() == 0
+    assert frame.evaluate("window.hacked") is None
+
+
 def test_length_and_area_are_measured_with_the_keyboard_too(page, frame):
     zoom_to(page, frame, "building", "W1")
     frame.get_by_role("button", name="Measure length and area").click()

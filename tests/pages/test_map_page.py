@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from parks import policy, store
-from parks.output import maps
-from parks.pages import moments, selection
+from parks.output import layers, maps
+from parks.pages import moments, selection, session, tenants
 from parks.status import vacancy
 
 pytestmark = pytest.mark.xdist_group("pages")
@@ -182,6 +182,31 @@ def test_the_quarters_follow_from_the_dated_targets():
     ]
     seen.rules.targets = targets.assign(starts_on=np.datetime64("NaT"))
     assert moments.ends(seen) == []
+
+
+def test_a_company_dropped_on_a_building_is_chosen_with_its_best_unit(show, own, monkeypatch):
+    monkeypatch.setenv("PARKS_STORE", str(own))
+    ranked = tenants_ranked(own, "A004")
+    building = ranked.loc[ranked["verdict"] == "fits", "building_id"].iloc[0]
+    best = ranked[(ranked["building_id"] == building) & (ranked["verdict"] == "fits")]["unit_id"].iloc[0]
+    at = show("map_page", own, map={"picked": {"kind": "company", "tenant": "A004", "id": building, "n": 1}})
+    assert at.session_state["tenant"] == "A004"
+    assert at.session_state["picked"] == {"kind": "building", "id": building}
+    assert at.session_state[f"units_{building}"] == [best]
+    assert any(button.label == "Place here" for button in at.button)
+
+
+def test_a_company_chosen_from_its_card_shows_where_it_fits(show, loaded, viewed):
+    at = show("map_page", loaded, map={"picked": {"kind": "company", "tenant": "A004", "n": 1}})
+    assert at.session_state["tenant"] == "A004"
+    assert "by" not in at.session_state
+    assert b'"by":"fit"' in layers.unpack(viewed[-1]["shown"].layer)
+
+
+def tenants_ranked(path, tenant):
+    with store.open(str(path)) as held:
+        park = held.as_of(held.data_day())
+    return tenants.ranking(tenant, session.begin("en", park.day, None))
 
 
 def test_a_link_opens_where_it_looks_once(state):

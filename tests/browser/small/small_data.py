@@ -69,6 +69,8 @@ ZONES = [
     {"zone_id": "Z-E", "role": "bearing", "name_zh": "东区", "name_en": EVIL, "uncertainty_m": 60},
     {"zone_id": "Z-X", "role": "outside", "name_zh": "外", "name_en": "Outside", "uncertainty_m": pd.NA},
 ]
+TENANTS = [{"tenant_id": "T9", "name_zh": EVIL, "name_en": EVIL, "kind": "applicant"}]
+NEEDS = [{"need_id": "N9", "tenant_id": "T9", "stage": "pilot", "area_min_m2": 900.0}]
 OUTLINES = [shapely.box(121.53, 31.18, 121.57, 31.22), shapely.box(121.63, 31.18, 121.67, 31.22), None]
 
 
@@ -87,6 +89,8 @@ PARK = snapshot.of(
         ),
         "units": table(UNITS, **SOURCE),
         "leases": table(LEASES, **SOURCE),
+        "tenants": table(TENANTS, **SOURCE),
+        "needs": table(NEEDS, **SOURCE),
     },
 )
 RULES = SimpleNamespace(

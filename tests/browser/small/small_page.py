@@ -42,7 +42,9 @@ def desk() -> None:
     base = ground(beneath.datum if beneath else "wgs84")
     every = {name: maps.colours(base, classes(name)) for name in BY}
     left, right = st.columns([3, 1])
-    selection.clicked(base, (st.session_state.get("map") or {}).get("picked"))
+    answer = (st.session_state.get("map") or {}).get("picked")
+    st.session_state["company"] = selection.company(answer) or st.session_state.get("company")
+    selection.clicked(base, answer)
     picked = st.session_state.get("picked")
     with left:
         st_folium(
@@ -57,11 +59,13 @@ def desk() -> None:
                 lang="en",
                 picked=picked,
                 focus={"kind": "park", "id": "west"} if far else None,
+                more={"cards": maps.cards(small_data.PARK, lang="en")},
                 moment=MOMENTS[moment](every),
                 base_map=beneath,
             ),
         )
     right.text(f"panel {json.dumps(picked)}")
+    right.text(f"company {st.session_state['company']}")
     right.text(f"runs {st.session_state['runs']}")
 
 
