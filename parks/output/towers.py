@@ -129,7 +129,8 @@ def scene(park: Snapshot, space: pd.DataFrame, park_id: str, by: str, lang: str)
     """
     t = words.translator(lang)
     buildings = park.buildings[park.buildings["park_id"] == park_id].sort_values("building_id")
-    outlined = buildings[(buildings.geometry.notna() & ~buildings.geometry.is_empty).to_numpy()]
+    shapes = buildings.geometry.to_numpy()
+    outlined = buildings[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     floors = park.floors[park.floors["building_id"].isin(outlined["building_id"])]
     storeys = _storeys(floors)
     bare = sorted(set(buildings["building_id"]) - set(outlined["building_id"]))

@@ -44,7 +44,8 @@ def show(s: Session, park_id: str, by: str, building: str | None = None) -> None
             t(
                 "Drag to move, drag with the right button or Ctrl to turn, click a floor to pick its building, "
                 "the ground to pick the park. "
-                "A floor with several colours is cut in proportion to area; where in it a unit lies is not shown."
+                "A floor with several colours is cut in proportion to area; where in it a unit lies is not shown. "
+                "If it stays empty, this browser cannot draw in 3D (WebGL): choose the other view."
             )
         )
     else:
