@@ -256,16 +256,13 @@ def _shares(space: pd.DataFrame, by: str, park: Snapshot, lang: str) -> pd.DataF
     codes = stacks.ending(space, park.day) if by == "expiry" else space["state"]
     units = space[["building_id", "level", "lettable_m2"]].assign(code=pd.Categorical(codes, order))
     units["unknown"] = units["lettable_m2"].isna().astype(int)
-    floor = ["building_id", "level"]
-    areas = units.groupby(floor, dropna=False)["lettable_m2"]
-    units["share"] = areas.transform(lambda area: stacks.widths([None if pd.isna(m2) else float(m2) for m2 in area]))
-    groups = units.groupby([*floor, "code"], dropna=False, observed=True, as_index=False)
-    return groups.agg(
-        share=("share", "sum"),
-        area=("lettable_m2", lambda area: area.sum(min_count=1)),
-        units=("code", "size"),
-        unknown=("unknown", "sum"),
-    )
+    floor, share = ["building_id", "level"], np.zeros(len(units))
+    areas = np.array([None if pd.isna(m2) else float(m2) for m2 in units["lettable_m2"]], dtype=object)
+    for at in units.groupby(floor, dropna=False).indices.values():
+        share[at] = stacks.widths(list(areas[at]))
+    groups = units.assign(share=share).groupby([*floor, "code"], dropna=False, observed=True, as_index=False)
+    sums = groups.agg(share=("share", "sum"), units=("code", "size"), unknown=("unknown", "sum"))
+    return sums.assign(area=groups["lettable_m2"].sum(min_count=1)["lettable_m2"])
 
 
 def _cut(storeys: pd.DataFrame, shares: pd.DataFrame, outlines: Mapping[str, shapely.Geometry]) -> pd.DataFrame:
