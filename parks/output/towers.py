@@ -281,6 +281,7 @@ def _tips(parts: pd.DataFrame, names: Mapping[str, str], by: str, lang: str) -> 
     """Return what the pointer tells of each part: floor and building, what the colour says, area and height."""
     t = words.translator(lang)
     called, tips = stacks.named(by, t), []
+    heights = {height: figures.number(height, lang, 1) for height in parts["height"].unique()}
     for row in marks.records(parts.drop(columns="shape")):
         floor = stacks.storey(row["level"])
         if row["upto"] > row["level"]:
@@ -293,7 +294,7 @@ def _tips(parts: pd.DataFrame, names: Mapping[str, str], by: str, lang: str) -> 
             said = f"{called[row['code']]}: {figures.area(row['area'], lang)}"
             if row["unknown"] and row["area"] is not None:
                 said += " " + t("+ {count} of unknown area", count=int(row["unknown"]))
-        height = figures.number(row["height"], lang, 1)
+        height = heights[row["height"]]
         tall = t("Floor height unknown, drawn as {height} m") if row["assumed"] else t("Floor height {height} m")
         tips.append(f"{floor} · {names[row['building_id']]}\n{said}\n{tall.format(height=height)}")
     return tips

@@ -61,7 +61,8 @@ def show(s: Session, park_id: str, by: str, building: str | None = None) -> None
 def _sign(name: str, colour: str) -> str:
     """Return an entry of the legend."""
     box = f"display:inline-block;width:.8em;height:.8em;border:1px solid #8A96A3;background:{colour}"
-    return f'<span style="white-space:nowrap;margin-right:1em;font-size:.8rem"><i style="{box}"></i> {markup.escape(name)}</span>'
+    line = "white-space:nowrap;margin-right:1em;font-size:.8rem"
+    return f'<span style="{line}"><i style="{box}"></i> {markup.escape(name)}</span>'
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
