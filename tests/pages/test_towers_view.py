@@ -89,7 +89,7 @@ def test_a_click_beside_changes_nothing(kept):
 def test_what_a_browser_makes_up_is_no_place(show, kept, loaded):
     kept["towers_P"] = chosen("nonsense")
     towers_view._clicked("towers_P")
-    at = show("map_page", loaded, picked=dict(kept["picked"]))
+    at = show("map_page", loaded, picked=dict(kept["picked"]), focus=dict(kept["focus"]))
     assert any("not in the data" in part.value for part in at.info)
 
 
