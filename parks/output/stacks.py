@@ -13,6 +13,7 @@ from parks.status import rollover
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from parks.words import Translate
 
@@ -34,6 +35,10 @@ EXPIRY_COLOURS = {
     "unknown": "#4A4A4A",
 }
 """When the lease of a unit ends → colour: one hue, the darker the sooner, and others for what has no end."""
+EDGES = {"state": "#FFFFFF", "expiry": "#8A96A3"}
+"""What the colour tells → colour of the edges between blocks: of the expiry vacant space is white."""
+CHOSEN = "#111111"
+"""Edge of what is chosen."""
 DARK = ("12", "24", "open", "unknown")
 """Of these, the ones that light text stands on."""
 UNKNOWN_WIDTH = 0.15
@@ -55,16 +60,16 @@ def chart(rows: pd.DataFrame, lang: str, by: str = "state", day: dt.date | None 
         The snapshot's day.
     """
     t = words.translator(lang)
-    names, colours = charts.state_names(t), charts.STATE_COLOURS
+    by = "state" if day is None else by
+    names, colours = named(by, t), coloured(by)
     blocks = _blocks(marks.records(rows), lang)
     if by == "expiry" and day is not None:
-        names, colours = expiry_names(t), EXPIRY_COLOURS
         blocks = _ending(blocks, ending(rows, day), names, t)
     present = [code for code in names if any(block["code"] == code for block in blocks)]
     chosen = alt.selection_point(name="units", fields=["unit_id"], toggle="true", empty=False)
     floors = alt.Y("floor:N", title=t("Floor"), sort=list(dict.fromkeys(block["floor"] for block in blocks)))
     scale = alt.Scale(domain=[names[code] for code in present], range=[colours[code] for code in present])
-    base, edge = marks.over(blocks), "#ffffff" if by == "state" else "#8A96A3"
+    base, edge = marks.over(blocks), EDGES[by]
     bars = (
         base.mark_bar(height=FLOOR_HEIGHT - 6, cornerRadius=2)
         .encode(
@@ -72,7 +77,7 @@ def chart(rows: pd.DataFrame, lang: str, by: str = "state", day: dt.date | None 
             x2="end:Q",
             y=floors,
             color=alt.Color("shade:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=4)),
-            stroke=alt.condition(chosen, alt.value("#111111"), alt.value(edge)),
+            stroke=alt.condition(chosen, alt.value(CHOSEN), alt.value(edge)),
             strokeWidth=alt.condition(chosen, alt.value(3), alt.value(1)),
             tooltip=[
                 alt.Tooltip("unit_id:N", title=t("Unit")),
@@ -100,16 +105,14 @@ def _blocks(rows: marks.Rows, lang: str) -> marks.Rows:
         floors.setdefault(row["level"], []).append(row)
     blocks = []
     for level, units in floors.items():
-        known = sum(unit["lettable_m2"] or 0 for unit in units) or 1.0
-        widths = [(unit["lettable_m2"] or UNKNOWN_WIDTH * known) for unit in units]
         at = 0.0
-        for unit, width in zip(units, widths, strict=True):
-            begin, at = at, at + width / sum(widths)
+        for unit, width in zip(units, widths([unit["lettable_m2"] for unit in units]), strict=True):
+            begin, at = at, at + width
             company = unit["tenant_zh"] if lang == "zh" else unit["tenant_en"] or unit["tenant_zh"]
             blocks.append(
                 {
                     "unit_id": unit["unit_id"],
-                    "floor": t("unknown") if level is None else f"{level}F" if level > 0 else f"B{-level}",
+                    "floor": t("unknown") if level is None else storey(level),
                     "begin": begin,
                     "end": at,
                     "middle": (begin + at) / 2,
@@ -126,6 +129,34 @@ def _blocks(rows: marks.Rows, lang: str) -> marks.Rows:
                 }
             )
     return blocks
+
+
+def storey(level: int) -> str:
+    """Return what a floor is called: 1 is the ground floor, −1 the first basement."""
+    return f"{level}F" if level > 0 else f"B{-level}"
+
+
+def widths(areas: Sequence[float | None]) -> list[float]:
+    """Return the share of a floor that each of its units is drawn with; together 1.
+
+    Parameters
+    ----------
+    areas
+        Lettable area of each [m²]; None is unknown.
+    """
+    known = sum(area or 0 for area in areas) or 1.0
+    drawn = [area or UNKNOWN_WIDTH * known for area in areas]
+    return [width / sum(drawn) for width in drawn]
+
+
+def named(by: str, t: Translate) -> dict[str, str]:
+    """Return the name of each colour, in the order of the legend: of `by`, one of `COLOURS`."""
+    return expiry_names(t) if by == "expiry" else charts.state_names(t)
+
+
+def coloured(by: str) -> dict[str, str]:
+    """Return the colour of each code: of `by`, one of `COLOURS`."""
+    return EXPIRY_COLOURS if by == "expiry" else charts.STATE_COLOURS
 
 
 def expiry_names(t: Translate) -> dict[str, str]:

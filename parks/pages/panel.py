@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from parks.output import figures, stacks
-from parks.pages import acts, attempts, selection, session, tables, tenants
+from parks.pages import acts, attempts, selection, session, tables, tenants, towers_view
 from parks.status import vacancy
 
 if TYPE_CHECKING:
@@ -95,19 +95,13 @@ def _park(s: Session, code: str) -> None:
     if space.empty:
         st.info(t("No building of this park is on record: its inventory is not public and has not been imported."))
     else:
+        # Here as in the panel of a building, so that the picture stays where it is when one of its floors is clicked.
+        if in_3d := towers_view.wanted(s, t("List")):
+            towers_view.show(s, code, _coloured_by(s))
         selection.sums(s, space)
         selection.offer(s, space)
-        names = tables.names(s, "buildings")
-        for building in vacancy.by(space, "building").sort_values("vacant_m2", ascending=False).to_dict("records"):
-            vacant = figures.area(building["vacant_m2"], s.lang)
-            label = t("{name} · {area} vacant", name=session.plain(names[building["building_id"]]), area=vacant)
-            st.button(
-                label,
-                key=f"go_{building['building_id']}",
-                on_click=_pick,
-                args=(building["building_id"],),
-                width="stretch",
-            )
+        if not in_3d:
+            _list(s, space)
     published = s.park.published_figures[s.park.published_figures["park_id"] == code]
     if not published.empty:
         st.markdown(t("**As published**"))
@@ -117,6 +111,27 @@ def _park(s: Session, code: str) -> None:
             key="panel_published",
             table="published_figures",
         )
+
+
+def _list(s: Session, space: pd.DataFrame) -> None:
+    """Draw a button for each building of a park, the one with most vacant space first."""
+    names = tables.names(s, "buildings")
+    for building in vacancy.by(space, "building").sort_values("vacant_m2", ascending=False).to_dict("records"):
+        vacant = figures.area(building["vacant_m2"], s.lang)
+        label = s.t("{name} · {area} vacant", name=session.plain(names[building["building_id"]]), area=vacant)
+        st.button(
+            label,
+            key=f"go_{building['building_id']}",
+            on_click=_pick,
+            args=(building["building_id"],),
+            width="stretch",
+        )
+
+
+def _coloured_by(s: Session) -> str:
+    """Draw the choice of what the colour of a unit tells."""
+    titles = {"state": s.t("State"), "expiry": s.t("When the lease ends")}
+    return session.switch(s.t("Stack coloured by"), stacks.COLOURS, "stack_by", titles.__getitem__)
 
 
 def _building(s: Session, code: str, tenant: str | None) -> None:
@@ -130,14 +145,15 @@ def _building(s: Session, code: str, tenant: str | None) -> None:
     done = _completion(s, row["completed_on"])
     st.caption(f"{park} · {fire} · {done}")
     rows = vacancy.stack(s.space, s.park, code)
+    in_3d, by = towers_view.wanted(s, t("Floor stack")), _coloured_by(s)
+    if in_3d:
+        towers_view.show(s, row["park_id"], by, code)
     if rows.empty:
         st.info(t("No unit of this building is on record."))
         return
     verdicts = tenants.ranking(tenant, s).set_index("unit_id")["verdict"] if tenant else None
     if verdicts is not None:
         rows = rows.assign(verdict=rows["unit_id"].map(verdicts))
-    titles = {"state": t("State"), "expiry": t("When the lease ends")}
-    by = session.switch(t("Stack coloured by"), stacks.COLOURS, "stack_by", titles.__getitem__)
     st.altair_chart(
         stacks.chart(rows, s.lang, by, s.park.day),
         key=f"stack_{code}",

@@ -24,8 +24,9 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--enable-unsafe-swiftshader",
 ]
-"""A browser must not ask its maker anything while it is watched."""
+"""A browser must not ask its maker anything while it is watched; and it draws in 3D without a graphics card."""
 HERE = {"127.0.0.1", "localhost"}
 PATIENCE = 60
 
