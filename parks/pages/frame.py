@@ -112,8 +112,11 @@ def main() -> None:
         _language(t, st.container())
         session.refusals(fault, t)
         return
-    _notice(current)
-    attempts.offer(current)
+    # What comes and goes has a place of its own: a map that is drawn anew by itself must find its own again.
+    with st.container():
+        _notice(current)
+    with st.container():
+        attempts.offer(current)
     try:
         shown[chosen.url_path or "overview"](current)
     except InvalidData as fault:
