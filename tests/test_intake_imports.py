@@ -8,6 +8,7 @@ import json
 import openpyxl
 import pytest
 import shapely
+import thorough
 import weighing
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -334,7 +335,7 @@ def mended(path, truth):
     return path
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=thorough.cases(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=FILES)
 def test_every_line_is_in_one_class_and_rejects_once_mended_complete_the_import(drawn, tmp_path):
     grid, truth, ending = build(drawn)
@@ -447,7 +448,7 @@ LET = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=thorough.cases(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lets=st.lists(LET, min_size=1, max_size=6), complete=st.booleans())
 def test_what_is_shown_as_good_the_store_never_refuses(lets, complete, held):
     grid = [

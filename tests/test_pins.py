@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from test_allocation import CLASH, asked, crowded, districts, units_of
@@ -188,7 +189,7 @@ def wishes(draw):
     return park, space, rules, table(*draw(st.lists(line, max_size=6))), table(*draw(st.lists(line, max_size=2)))
 
 
-@settings(max_examples=40, deadline=None, phases=SHORT)
+@settings(max_examples=thorough.cases(12), deadline=None, phases=SHORT)
 @given(wishes())
 def test_every_pin_is_kept_or_refused_and_the_bound_holds(case):
     park, space, rules, pinned, bans = case
@@ -204,7 +205,7 @@ def test_every_pin_is_kept_or_refused_and_the_bound_holds(case):
     pd.testing.assert_frame_equal(again.assignments, plan.assignments)
 
 
-@settings(max_examples=20, deadline=None, phases=SHORT)
+@settings(max_examples=thorough.cases(6), deadline=None, phases=SHORT)
 @given(wishes())
 def test_a_plan_made_again_from_another_is_worth_the_same(case):
     park, space, rules, pinned, bans = case
@@ -309,7 +310,7 @@ def test_neighbourhoods_only_better_a_plan_and_keep_its_pins(monkeypatch, steps)
 
 
 def test_many_buildings_are_searched_all_of_them_when_one_is_too_large(monkeypatch):
-    park, space, rules = crowded(7, needs=20)
+    park, space, rules = crowded(5, needs=20)
     monkeypatch.setattr(neighbourhoods, "LARGE", 0)
     monkeypatch.setattr(neighbourhoods, "ROUNDS", 6)
     plan = made(park, rules, space, steps=1000)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from test_allocation import asked
@@ -226,7 +227,7 @@ def test_pins_hold_by_both_sets_and_a_waiver_goes_along():
     assert allocation.case(park, rules, space).problem.columns.need.size == 0
 
 
-@settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=thorough.cases(4), deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(
     st.lists(st.sampled_from([100.0, 150.0, 200.0]), min_size=2, max_size=6),
     st.lists(st.tuples(st.sampled_from([100, 200]), st.sampled_from([0, 100])), min_size=1, max_size=4),

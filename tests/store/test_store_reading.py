@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 import shapely
 import sqlalchemy as sa
+import thorough
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_park import TOLD, fill, leases, units
@@ -150,7 +151,7 @@ HOUSES = st.fixed_dictionaries(
 
 @pytest.mark.usefixtures("wholesale")
 @given(found=st.lists(HOUSES, min_size=1, max_size=9))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=thorough.cases(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_was_written_is_read_cell_by_cell(held, found):
     told = {"park_id": "P1", "status": "built"} | TOLD
     wrote = [{"building_id": f"H{at}"} | cells | told for at, cells in enumerate(found)]
