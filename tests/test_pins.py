@@ -119,6 +119,9 @@ def test_every_refusal_is_said_in_words():
     assert said(made(park, rules, space, table(*unit("N3", "B4-F1-1", "B4-F3-1"))), rules)[0].endswith(
         "whole floors: B4-F1-1, B4-F3-1."
     )
+    assert said(made(park, rules, space, table(*unit("N3", "B1-F1-1", "B1-F2-1"))), rules)[0].endswith(
+        "whole floors: B1-F1-1, B1-F2-1."
+    ), "a unit lies between"
     assert made(park, rules, space, table(*unit("N3", "B1-F1-1", "B1-F1-2"))).refused == []
     bans = table(("N1", None, "B1-F1-1", None), (None, None, None, "B2"), ("N9", None, "B2-F1-1", None), ("N1",) * 4)
     bans.loc[3, ["tenant_id", "unit_id", "building_id"]] = pd.NA

@@ -16,7 +16,7 @@ BUILDING = "P033-C4"
 def settled(page):
     """Wait until the app has drawn what it was asked."""
     page.wait_for_selector("[data-testid=stDateInput]", timeout=PATIENCE)
-    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')", timeout=PATIENCE)
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=PATIENCE)
     assert page.locator("[data-testid=stException]").count() == 0
 
 
@@ -142,7 +142,7 @@ def test_language_switch_stays_in_the_link(page, server):
     assert "lang=en" in page.url
     page.reload()
     settled(page)
-    assert page.get_by_text("Totals by").count()
+    page.get_by_text("Totals by").wait_for(timeout=PATIENCE)
 
 
 def test_a_name_with_markup_is_text_everywhere(page, serve, hostile):
@@ -157,9 +157,9 @@ def test_a_name_with_markup_is_text_everywhere(page, serve, hostile):
     frame = layers_of(page)
     assert frame.evaluate("window.hacked") is None
     assert frame.locator("img[src=x]").count() == 0
-    assert "<img src=x" in page.inner_text("[data-testid=stMainBlockContainer]")
+    page.locator("[data-testid=stMainBlockContainer]").get_by_text("<img src=x").first.wait_for(timeout=PATIENCE)
     frame.evaluate("window.Streamlit.setComponentValue({picked: {kind: 'building', id: 'P033-C4'}})")
     page.wait_for_selector(".st-key-stack_P033-C4", timeout=PATIENCE)
-    assert "<img src=x" in page.locator("h3").first.inner_text()
-    page.wait_for_timeout(500)
+    page.locator("h3").filter(has_text="<img src=x").first.wait_for(timeout=PATIENCE)
+    settled(page)
     assert page.locator("img[src*=example]").count() == 0
