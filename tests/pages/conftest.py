@@ -10,13 +10,13 @@ from parks.pages import frame, jobs
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory):
-    """Return a function that makes a store with the sample, and of its needs only the first so many; it tells where."""
+    """Return a function that makes a store with tables of the sample and returns its path."""
 
-    def make(needs=None):
+    def make(tables):
         path = tmp_path_factory.mktemp("pages") / "store.db"
         with store.open(str(path)) as held:
-            for name, frame in sample.read().items():
-                held.add(name, frame.head(needs) if name == "needs" and needs else frame, source="sample", by="test")
+            for name, frame in tables.items():
+                held.add(name, frame, source="sample", by="test")
         return path
 
     return make
@@ -25,7 +25,7 @@ def filled(tmp_path_factory):
 @pytest.fixture(scope="session")
 def loaded(filled):
     """Return the path of a store that holds the sample; nobody writes to it."""
-    return filled()
+    return filled(sample.read())
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import io
 import threading
 import zipfile
 
+import few
 import geopandas as gpd
 import openpyxl
 import pytest
@@ -35,6 +36,12 @@ def book(sheets):
 
 
 UNITS = book({"房源": [HEAD, GOOD, NEW, BAD, ["合计", None, None, 3500]], "说明": [["由招商部填写"]]})
+
+
+@pytest.fixture(scope="module")
+def loaded(filled):
+    """Return the path of a store with a few parks of the sample: a file is weighed against all that a store holds."""
+    return filled(few.tables())
 
 
 @pytest.fixture

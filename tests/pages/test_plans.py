@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from parks import policy, store
+from parks.intake import sample
 from parks.matching import fit, worth
 from parks.pages import decisions, jobs, outlooks, plans
 from parks.status import vacancy
@@ -60,7 +61,8 @@ def found(at):
 @pytest.fixture(scope="module")
 def loaded(filled):
     """Return the path of a store with the sample and thirty of its needs: what is drawn of a plan asks for no more."""
-    return filled(30)
+    tables = sample.read()
+    return filled(tables | {"needs": tables["needs"].head(30)})
 
 
 @pytest.fixture
