@@ -180,6 +180,15 @@ def test_when_each_core_helps_the_widest_is_the_last(monkeypatch):
     assert problem.value(start) < problem.value(found) <= relaxed.bound
 
 
+def test_columns_joined_in_blocks_are_the_same(monkeypatch):
+    park, space, rules = scattered(3)
+    whole = allocation.case(park, rules, space).problem.columns
+    monkeypatch.setattr(placements, "BLOCK", 2)
+    blocks = allocation.case(park, rules, space).problem.columns
+    for name in ("need", "first", "last", "value"):
+        assert np.array_equal(getattr(blocks, name), getattr(whole, name))
+
+
 def test_a_search_is_not_begun_without_the_time_for_it(monkeypatch):
     park, space, rules = crowded(5, needs=20)
     problem = allocation.case(park, rules, space).problem

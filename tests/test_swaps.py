@@ -47,6 +47,18 @@ def test_a_swap_says_what_it_costs_and_who_moves():
     assert hasty["loss"] <= said["loss"] + 1e-9
 
 
+def test_a_case_that_is_at_hand_tells_the_same_and_who_stays_is_not_told():
+    needs = [asked(1, 100, **RENT, priority=2.0), asked(2, 100, **RENT), asked(3, 100, priority=0.5)]
+    park, space = district(rents(2.0, 4.0, 4.0, units=[*UNITS, "B3-F1-1"]), needs)
+    case = allocation.case(park, policy(), space)
+    plan = allocation.allocate(park, policy(), space, given=case)
+    said = why_not(park, space, plan, "T2", "B1-F1-1", given=case)
+    again = why_not(park, space, plan, "T2", "B1-F1-1")
+    assert (said["loss"], said["why"]) == (pytest.approx(again["loss"]), again["why"])
+    assert len(plan.placed) == 3
+    assert len(said["why"]) == 2, "of the two others one stays where it is"
+
+
 def test_who_loses_its_place_and_who_comes_in_is_said():
     needs = [asked(1, 200), asked(2, 100), asked(3, 100, priority=0.1)]
     park, space = district(["B1-F1-1", "B1-F1-2"], needs)
