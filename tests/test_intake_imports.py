@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import datetime as dt
 import json
+import shutil
 
 import openpyxl
 import pytest
@@ -368,12 +369,20 @@ def test_every_line_is_in_one_class_and_rejects_once_mended_complete_the_import(
 # With a store.
 
 
-@pytest.fixture
-def held(tmp_path):
-    """Return a store with the small park."""
-    with store.open(str(tmp_path / "store.db")) as opened:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """Return the path of a store with the small park; it is copied, since that is quicker than to fill another."""
+    path, park = tmp_path_factory.mktemp("filled") / "store.db", weighing.park()
+    with store.open(str(path)) as opened:
         for name in schema.TABLES:
-            opened.add(name, weighing.park().table(name), source="old.xlsx", by="clerk")
+            opened.add(name, park.table(name), source="old.xlsx", by="clerk")
+    return path
+
+
+@pytest.fixture
+def held(filled, tmp_path):
+    """Return a store with the small park."""
+    with store.open(str(shutil.copy(filled, tmp_path / "store.db"))) as opened:
         yield opened
 
 
