@@ -5,6 +5,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_definitions import districts
@@ -66,7 +67,7 @@ def test_the_definition_decides_in_which_quarter_space_is_let() -> None:
     assert absorption.together(absorption.net(park, 2, "signed"))["new_m2"].tolist() == [100, 0]
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=thorough.cases(6))
 @given(districts(), st.sampled_from(definitions.COUNTS))
 def test_one_quarter_ends_where_the_next_begins(park: snapshot.Snapshot, counts: str) -> None:
     frame = absorption.together(absorption.net(park, 4, counts))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_fit import DAY, ZONE_FIT, conflict, district, need, policy, rule
@@ -351,7 +352,7 @@ def districts(draw, needs=3):
     return (*district(units, wishes, leases=leases, tenants=tenants, floors=floors, buildings=buildings), rules)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=thorough.cases(8), deadline=None)
 @given(districts())
 def test_the_plan_is_the_best_of_all_that_pass_the_checker(case):
     park, space, rules = case

@@ -7,6 +7,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+import thorough
 from district import DAY, park, rules, tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -419,7 +420,7 @@ def reported(one: snapshot.Snapshot, policy: SimpleNamespace) -> dict[tuple[str,
     }
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=thorough.cases(5))
 @given(edits(), edits())
 def test_every_figure_that_differs_is_listed_and_no_other(before: snapshot.Snapshot, after: snapshot.Snapshot) -> None:
     figures = compare(before, after).figures
@@ -437,7 +438,7 @@ def test_every_figure_that_differs_is_listed_and_no_other(before: snapshot.Snaps
     assert figures["change"].isna().sum() == len(figures) - len(known)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=thorough.cases(5))
 @given(edits(), edits())
 def test_the_moves_add_up_and_each_has_a_cause_that_differs(
     before: snapshot.Snapshot, after: snapshot.Snapshot
@@ -471,7 +472,7 @@ def cells(one: snapshot.Snapshot, table: str, key: str) -> dict[str, object]:
     return {}
 
 
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=thorough.cases(4))
 @given(edits(), edits())
 def test_the_other_way_round_everything_is_negated(before: snapshot.Snapshot, after: snapshot.Snapshot) -> None:
     there, back = compare(before, after), compare(after, before)

@@ -9,6 +9,7 @@ from unittest import mock
 import pandas as pd
 import pytest
 import shapely
+import thorough
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -207,7 +208,7 @@ def test_two_figures_in_one_cell_are_not_joined():
     assert value("1\u00a0234", "units.lettable_m2") == 1234.0
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=thorough.cases(300), deadline=None)
 @given(
     raw=RAW, one=st.sampled_from(COLUMNS), unit=st.sampled_from([None, *measures.measures(), periods.LAST_DAY, "no"])
 )
@@ -230,7 +231,7 @@ def _frame(one, read):
     return pd.DataFrame({one.name: pd.Series([read.value], dtype=object)})
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=thorough.cases(100), deadline=None)
 @given(raws=st.lists(RAW, max_size=30), one=st.sampled_from(COLUMNS))
 def test_a_column_is_read_as_its_cells_are(raws, one):
     values, issues, notes = cells.parse_all(raws, one, None, EN)

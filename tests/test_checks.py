@@ -8,6 +8,7 @@ import shutil
 import geopandas as gpd
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point, Polygon, box, mapping
@@ -267,7 +268,7 @@ def test_issues_are_said_in_chinese():
 cells = st.one_of(st.none(), st.text(max_size=6), st.integers(), st.floats(), st.booleans(), st.dates())
 
 
-@settings(max_examples=60, deadline=None)  # the first call of a table reads its schema
+@settings(max_examples=thorough.cases(25), deadline=None)  # the first call of a table reads its schema
 @given(st.sampled_from(schema.TABLES), st.data())
 def test_no_cell_breaks_the_checks(name, data):
     frame = pd.DataFrame([{column: data.draw(cells) for column in schema.columns(name)}], dtype=object)

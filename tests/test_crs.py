@@ -6,6 +6,7 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -136,7 +137,7 @@ def test_near_shapes_are_paired_with_their_distance():
     assert [len(part) for part in crs.near(layer[:0], 10.0)] == [0, 0, 0]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=thorough.cases(20), deadline=None)
 @given(st.lists(st.tuples(st.floats(-300, 300), st.floats(-300, 300)), min_size=2, max_size=8), st.floats(-80, 80))
 def test_no_near_place_is_missed_at_any_latitude(places, lat):
     lon, north = crs.local(121.6, lat, *np.array(places).T)
@@ -215,7 +216,7 @@ def test_shifts_at_pudong_are_as_large_as_measured():
 
 
 @pytest.mark.parametrize("datum", ["gcj02", "bd09"])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=thorough.cases(300), deadline=None)
 @given(lon=lons, lat=lats)
 def test_shifts_come_back_to_a_micrometre_at_pudong(datum, lon, lat):
     back = crs.unshift(*crs.shift(lon, lat, datum), datum)

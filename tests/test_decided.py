@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_allocation import asked, counted_out, districts, units_of
@@ -83,7 +84,7 @@ def test_the_checker_knows_waivers_of_zone_policy_and_of_who_is_there():
     ]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=thorough.cases(8), deadline=None)
 @given(districts(), st.data())
 def test_with_any_waivers_the_plan_is_the_best_of_all_that_pass_the_checker(case, data):
     park, space, rules = case

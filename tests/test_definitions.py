@@ -4,6 +4,7 @@ import datetime as dt
 
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -166,7 +167,7 @@ def cents(values: pd.Series) -> int:
     return round(float(values.fillna(0).sum()) * 100)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=thorough.cases(10))
 @given(districts(), st.sampled_from(definitions.COUNTS), st.sampled_from(definitions.BASES))
 def test_every_level_reconciles_to_the_cent_under_every_definition(
     park: snapshot.Snapshot, counts: str, base: str
@@ -189,7 +190,7 @@ def test_every_level_reconciles_to_the_cent_under_every_definition(
                 assert cents(parts[column]) == cents(pd.Series([row[column]])), (inner, outer, column)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=thorough.cases(8))
 @given(districts())
 def test_when_a_unit_is_free_and_whether_it_stands_is_the_same_under_each_definition(park: snapshot.Snapshot) -> None:
     frames = [vacancy.by_unit(park, counts) for counts in definitions.COUNTS]

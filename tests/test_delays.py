@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -349,7 +350,7 @@ def test_a_probability_that_is_none_is_refused(probability: float) -> None:
 PLANS = st.tuples(st.integers(1, 900).map(float), st.dates(dt.date(2025, 1, 1), dt.date(2028, 12, 31)).map(str))
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=thorough.cases(10))
 @given(st.lists(PLANS, min_size=1, max_size=6), st.floats(0, 4), st.floats(0, 0.2), st.integers(0, 9))
 def test_coming_forward_never_hurts_and_is_kept_only_where_needed(
     rows: list, sd: float, drop: float, seed: int

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -566,7 +567,7 @@ def test_an_empty_district_is_no_fault():
     assert zoning.assumption(policy(), "none", 3.0) == 3.0
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=thorough.cases(4), deadline=None)
 @given(st.data())
 def test_taking_an_option_away_leaves_the_other_scores(data):
     count = data.draw(st.integers(2, 6))

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -178,7 +179,7 @@ PLANS = st.tuples(st.integers(1, 900).map(float), st.dates(dt.date(2025, 1, 1), 
 SLIPS = st.fixed_dictionaries({"mean": st.floats(0, 6), "sd": st.floats(0, 6), "dropout": st.floats(0, 0.5)})
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=thorough.cases(4))
 @given(st.lists(PLANS, min_size=1, max_size=5), SLIPS, st.integers(0, 99))
 def test_more_pipeline_is_never_less_likely_and_the_same_seed_says_the_same(
     plans: list, slips: dict, seed: int
@@ -192,7 +193,7 @@ def test_more_pipeline_is_never_less_likely_and_the_same_seed_says_the_same(
     pd.testing.assert_series_equal(again.iloc[0], more)
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=thorough.cases(4))
 @given(st.lists(PLANS, min_size=1, max_size=5), st.floats(0, 6), st.integers(0, 99))
 def test_a_longer_slip_is_never_more_likely(plans: list, mean: float, seed: int) -> None:
     park = ledger(*((f"P{i}", area, due(day)) for i, (area, day) in enumerate(plans)))

@@ -1,6 +1,7 @@
 """Headings: our names and the offices' own, units and notes in them, doubts that are asked about, tables told apart."""
 
 import pytest
+import thorough
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -195,7 +196,7 @@ def test_headings_of_nothing_are_no_table():
     assert headings.match([], "units") == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=thorough.cases(25), deadline=None)
 @given(
     names=st.lists(
         st.one_of(

@@ -7,6 +7,7 @@ import math
 import zipfile
 
 import pytest
+import thorough
 from corpus import build, crafts, meanings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -107,7 +108,7 @@ def sound(sheet, known):
     return body
 
 
-@settings(FUZZ, max_examples=120)
+@settings(FUZZ, max_examples=thorough.cases(50))
 @given(data=st.data())
 def test_changed_texts_are_read_or_refused(tmp_path, data):
     name, body = data.draw(st.sampled_from(TEXTS))
@@ -130,13 +131,13 @@ def misspelt(draw):
     return found.encode(draw(st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"])))
 
 
-@settings(FUZZ, max_examples=150)
+@settings(FUZZ, max_examples=thorough.cases(60))
 @given(body=misspelt())
 def test_misspelt_texts_are_read_or_refused(tmp_path, body):
     look(tmp_path, "a.csv", body)
 
 
-@settings(FUZZ, max_examples=120)
+@settings(FUZZ, max_examples=thorough.cases(50))
 @given(data=st.data())
 def test_changed_workbooks_are_read_or_refused(tmp_path, monkeypatch, nursery, data):
     monkeypatch.setattr(airlock, "messages", nursery.messages)
@@ -144,14 +145,14 @@ def test_changed_workbooks_are_read_or_refused(tmp_path, monkeypatch, nursery, d
     look(tmp_path, name, data.draw(changed(body, BOOKS)))
 
 
-@settings(FUZZ, max_examples=150)
+@settings(FUZZ, max_examples=thorough.cases(60))
 @given(found=tampered())
 def test_workbooks_with_changed_parts_are_read_or_refused(tmp_path, monkeypatch, nursery, found):
     monkeypatch.setattr(airlock, "messages", nursery.messages)
     look(tmp_path, *found)
 
 
-@settings(FUZZ, max_examples=5)
+@settings(FUZZ, max_examples=thorough.cases(5))
 @given(found=tampered())
 def test_so_are_they_in_the_airlock(tmp_path, found):
     look(tmp_path, *found)
@@ -252,7 +253,7 @@ def grids(draw):
     return table, sheets.Sheet("台账", hidden=False, rows=rows, merged=merged, first=draw(st.sampled_from([1, 4])))
 
 
-@settings(FUZZ, max_examples=200)
+@settings(FUZZ, max_examples=thorough.cases(80))
 @given(found=grids())
 def test_no_grid_loses_a_line_and_each_cell_is_taken_or_refused(found):
     table, sheet = found
@@ -283,7 +284,7 @@ def fits(value, column):
     return type(value) is str and value == signs.clean(value) != "" and not signs.forbidden(value)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=thorough.cases(60), deadline=None)
 @given(raw=RAW, unit=st.sampled_from(UNITS))
 def test_every_cell_has_a_value_that_fits_its_column_or_a_reason(raw, unit):
     for column in COLUMNS:
@@ -293,7 +294,7 @@ def test_every_cell_has_a_value_that_fits_its_column_or_a_reason(raw, unit):
         assert value is None or fits(value, column), (value, column.name)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=thorough.cases(40), deadline=None)
 @given(raw=RAW)
 def test_what_was_read_is_read_again_as_it_is(raw):
     for column in COLUMNS:

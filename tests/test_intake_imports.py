@@ -4,10 +4,12 @@ import csv
 import dataclasses
 import datetime as dt
 import json
+import shutil
 
 import openpyxl
 import pytest
 import shapely
+import thorough
 import weighing
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -334,7 +336,7 @@ def mended(path, truth):
     return path
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=thorough.cases(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=FILES)
 def test_every_line_is_in_one_class_and_rejects_once_mended_complete_the_import(drawn, tmp_path):
     grid, truth, ending = build(drawn)
@@ -367,12 +369,20 @@ def test_every_line_is_in_one_class_and_rejects_once_mended_complete_the_import(
 # With a store.
 
 
-@pytest.fixture
-def held(tmp_path):
-    """Return a store with the small park."""
-    with store.open(str(tmp_path / "store.db")) as opened:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """Return the path of a store with the small park; it is copied, since that is quicker than to fill another."""
+    path, park = tmp_path_factory.mktemp("filled") / "store.db", weighing.park()
+    with store.open(str(path)) as opened:
         for name in schema.TABLES:
-            opened.add(name, weighing.park().table(name), source="old.xlsx", by="clerk")
+            opened.add(name, park.table(name), source="old.xlsx", by="clerk")
+    return path
+
+
+@pytest.fixture
+def held(filled, tmp_path):
+    """Return a store with the small park."""
+    with store.open(str(shutil.copy(filled, tmp_path / "store.db"))) as opened:
         yield opened
 
 
@@ -447,7 +457,7 @@ LET = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=thorough.cases(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lets=st.lists(LET, min_size=1, max_size=6), complete=st.booleans())
 def test_what_is_shown_as_good_the_store_never_refuses(lets, complete, held):
     grid = [

@@ -8,6 +8,7 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -361,7 +362,7 @@ MESS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=thorough.cases(50))
 @given(MESS, st.data())
 def test_whatever_is_accepted_nothing_breaks_and_sound_shapes_stay_sound(mess, data):
     shapes = layer(*([*ring, ring[0]] for ring in mess))
@@ -378,7 +379,7 @@ def test_whatever_is_accepted_nothing_breaks_and_sound_shapes_stay_sound(mess, d
     assert again.shapes.to_wkb().to_list() == done.shapes.to_wkb().to_list()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=thorough.cases(50))
 @given(MESS)
 def test_the_mend_of_one_shape_alone_is_the_one_that_was_shown(mess):
     shapes = layer(*([*ring, ring[0]] for ring in mess))

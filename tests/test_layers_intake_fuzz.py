@@ -9,6 +9,7 @@ import geopandas as gpd
 import pyogrio
 import pytest
 import shapely
+import thorough
 from corpus import crafts
 from corpus import layers as corpus
 from hypothesis import HealthCheck, given, settings
@@ -46,7 +47,9 @@ DRAWING = corpus.dxf(
     corpus.text("一号楼", 121.6001, 31.2001),
 )
 FUZZ = settings(
-    deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    deadline=None,
+    max_examples=thorough.cases(40),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 PIECES = [b"", b"\0\0\0\0", b"\xff\xff\xff\x7f", b"1e999", b"NaN", b"-0.0", b"[[[[", b'""', b"</a>", b"\r\n  0\r\n"]
 

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -207,7 +208,7 @@ def test_a_shape_off_the_earth_or_off_its_datum_is_left_out_and_told():
     assert found.isna().to_list() == [False] * 3 + [True] * 2
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=thorough.cases(25))
 @given(
     st.sampled_from(EVERY),
     st.floats(121.46, 121.96),

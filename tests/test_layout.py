@@ -5,6 +5,7 @@ import datetime as dt
 import time
 
 import pytest
+import thorough
 from corpus import build, offices
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -475,7 +476,7 @@ def sheets_of_people(draw):
     return found, right
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=thorough.cases(80), deadline=None)
 @given(sheets_of_people(), st.booleans())
 def test_every_line_is_in_its_place(messy, as_text):
     made, right = messy
@@ -505,7 +506,7 @@ CELLS = st.one_of(
 MERGED = st.tuples(*[st.integers(0, 9)] * 4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=thorough.cases(150), deadline=None)
 @given(st.lists(st.lists(CELLS.filter(lambda cell: cell != ""), max_size=7), max_size=12), st.lists(MERGED, max_size=3))
 def test_no_sheet_loses_a_line_or_ends_in_a_traceback(rows, merged):
     body = layout.find(Sheet("x", hidden=False, rows=rows, merged=tuple(merged), first=3), build.known, T)

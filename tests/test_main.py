@@ -16,6 +16,7 @@ import urllib.request
 from pathlib import Path
 
 import district
+import few
 import geopandas as gpd
 import openpyxl
 import pandas as pd
@@ -72,28 +73,6 @@ KEYS = {
     "explain": ["tenant_id", "placed", "why", "alternatives", "blocked_by", "cheapest_fix"],
 }
 """Verb → the keys that others build on."""
-CHOSEN = ("P001", "P033", "P052")
-"""The parks of the sample that the tests take: enough, and quick."""
-READ = sample.read
-
-
-def few() -> dict[str, pd.DataFrame]:
-    """Return the chosen parks of the sample with all that belongs to them."""
-    tables = READ()
-    tables["parks"] = tables["parks"][tables["parks"]["park_id"].isin(CHOSEN)]
-    chain = (("buildings", "parks"), ("floors", "buildings"), ("units", "floors"), ("leases", "units"))
-    for table, parent in chain:
-        key = schema.key(parent)
-        tables[table] = tables[table][tables[table][key].isin(tables[parent][key])]
-    for table, names in {
-        "tenants": ["park_id"],
-        "projects": ["park_id", "building_id"],
-        "published_figures": ["park_id"],
-        "requests": ["unit_id", "building_id"],
-    }.items():
-        tables[table] = tables[table].assign(**dict.fromkeys(names, pd.NA))
-    tables["needs"] = tables["needs"].iloc[:16]
-    return tables
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +80,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a store that holds a few parks; tests that write copy it first."""
     path = tmp_path_factory.mktemp("store") / "store.db"
     with store.open(path) as held:
-        for table, frame in few().items():
+        for table, frame in few.tables().items():
             held.add(table, frame, source="sample", by="test")
     return path
 
@@ -426,7 +405,7 @@ def test_check_prints_issues_and_says_so_by_its_code(loaded: Path, run, monkeypa
 
 
 def test_demo_loads_the_sample_once(tmp_path: Path, run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sample, "read", lambda *_, **__: few())
+    monkeypatch.setattr(sample, "read", lambda *_, **__: few.tables())
     target = tmp_path / "new" / "store.db"
     first = run("--store", target, "--lang", "zh", "demo")
     assert first.code == 0
@@ -506,7 +485,7 @@ def test_every_issue_of_bad_data_is_told(loaded: Path, run, monkeypatch: pytest.
 
 
 def test_a_missing_sample_is_told(tmp_path: Path, run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sample, "read", lambda *_, **options: READ(tmp_path, **options))
+    monkeypatch.setattr(sample, "read", lambda *_, **options: few.READ(tmp_path, **options))
     ran = run("--store", tmp_path / "s.db", "demo")
     assert ran.code == 1
     assert len(ran.err.splitlines()) == len(schema.TABLES)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from test_allocation import CLASH, asked, crowded, districts, units_of
@@ -118,6 +119,9 @@ def test_every_refusal_is_said_in_words():
     assert said(made(park, rules, space, table(*unit("N3", "B4-F1-1", "B4-F3-1"))), rules)[0].endswith(
         "whole floors: B4-F1-1, B4-F3-1."
     )
+    assert said(made(park, rules, space, table(*unit("N3", "B1-F1-1", "B1-F2-1"))), rules)[0].endswith(
+        "whole floors: B1-F1-1, B1-F2-1."
+    ), "a unit lies between"
     assert made(park, rules, space, table(*unit("N3", "B1-F1-1", "B1-F1-2"))).refused == []
     bans = table(("N1", None, "B1-F1-1", None), (None, None, None, "B2"), ("N9", None, "B2-F1-1", None), ("N1",) * 4)
     bans.loc[3, ["tenant_id", "unit_id", "building_id"]] = pd.NA
@@ -188,7 +192,7 @@ def wishes(draw):
     return park, space, rules, table(*draw(st.lists(line, max_size=6))), table(*draw(st.lists(line, max_size=2)))
 
 
-@settings(max_examples=40, deadline=None, phases=SHORT)
+@settings(max_examples=thorough.cases(12), deadline=None, phases=SHORT)
 @given(wishes())
 def test_every_pin_is_kept_or_refused_and_the_bound_holds(case):
     park, space, rules, pinned, bans = case
@@ -204,7 +208,7 @@ def test_every_pin_is_kept_or_refused_and_the_bound_holds(case):
     pd.testing.assert_frame_equal(again.assignments, plan.assignments)
 
 
-@settings(max_examples=20, deadline=None, phases=SHORT)
+@settings(max_examples=thorough.cases(6), deadline=None, phases=SHORT)
 @given(wishes())
 def test_a_plan_made_again_from_another_is_worth_the_same(case):
     park, space, rules, pinned, bans = case
@@ -309,7 +313,7 @@ def test_neighbourhoods_only_better_a_plan_and_keep_its_pins(monkeypatch, steps)
 
 
 def test_many_buildings_are_searched_all_of_them_when_one_is_too_large(monkeypatch):
-    park, space, rules = crowded(7, needs=20)
+    park, space, rules = crowded(5, needs=20)
     monkeypatch.setattr(neighbourhoods, "LARGE", 0)
     monkeypatch.setattr(neighbourhoods, "ROUNDS", 6)
     plan = made(park, rules, space, steps=1000)

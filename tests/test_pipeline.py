@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pandas as pd
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,7 +60,7 @@ def test_nothing_comes_where_nothing_is_planned() -> None:
     assert pipeline.supply(snapshot.of(DAY, {})).empty
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=thorough.cases(4))
 @given(st.dates(dt.date(2025, 1, 1), dt.date(2028, 1, 1)))
 def test_supply_holds_all_that_vacancy_calls_not_built_or_under_renovation(day: dt.date) -> None:
     tables = {name: district().table(name) for name in ("parks", "buildings", "units", "leases")}

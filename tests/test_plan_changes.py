@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from test_allocation import asked
@@ -226,7 +227,7 @@ def test_pins_hold_by_both_sets_and_a_waiver_goes_along():
     assert allocation.case(park, rules, space).problem.columns.need.size == 0
 
 
-@settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=thorough.cases(4), deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(
     st.lists(st.sampled_from([100.0, 150.0, 200.0]), min_size=2, max_size=6),
     st.lists(st.tuples(st.sampled_from([100, 200]), st.sampled_from([0, 100])), min_size=1, max_size=4),
@@ -247,3 +248,19 @@ def test_a_plan_by_other_weights_is_worth_what_its_columns_are(areas, sizes, sta
     assert found.two.value <= best.value + 1e-6
     assert best.value <= found.two.bound + 1e-6
     assert stay or found.two.value == pytest.approx(best.value)
+
+
+def test_what_a_scenario_holds_beside_the_record_is_told_without_a_worth():
+    park, _ = district(FOUR, [asked(1, 100), asked(2, 100)], leases=[{"unit_id": FOUR[0], "tenant_id": "X"}])
+    more = park.leases.iloc[[0, 0]].assign(lease_id=["M1", "M2"], unit_id=FOUR[1:3], tenant_id=["T1", None])
+    laid = replace(park, leases=pd.concat([park.leases, more], ignore_index=True))
+    there, nothing = changes.held(laid, park), changes.held(park, park)
+    assert there.placed == ["T1"]
+    assert there.assignments[["tenant_id", "need_id", "unit_id", "area_m2"]].to_numpy().tolist() == [
+        ["T1", "T1", FOUR[1], 100.0]
+    ]
+    assert nothing.assignments.empty
+    rows = changes.between(nothing, there, laid)
+    said = changes.sentences(rows, changes.summary(rows, nothing, there, laid), laid, rules_of(), EN)
+    assert not any("Worth" in one for one in said)
+    assert "companies that come in: 1" in said[0]

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -99,7 +100,7 @@ def test_equals_what_counting_out_gives(batch):
     assert verdicts == {"placed", "infeasible"}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=thorough.cases(10), deadline=None)
 @given(st.integers(0, 10**6), st.integers(2, 25), st.integers(1, 6), st.sampled_from([1.0, 0.1, 37.0]), st.booleans())
 def test_whatever_comes_is_kept_and_bounded(seed, tenants, buildings, scale, maximise):
     cost, area, capacity = like_d(tenants, buildings, seed)

@@ -4,6 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from programmes import ledger, policy, project, renewed
@@ -329,7 +330,7 @@ def programmes(draw: st.DrawFn) -> snapshot.Snapshot:
     return ledger(projects, steps)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=thorough.cases(10))
 @given(programmes(), st.sampled_from(["started", "completed", "recognised"]))
 def test_every_level_reconciles_with_the_target(park: snapshot.Snapshot, rule: str) -> None:
     whole = progress.by_target(park, policy(), rule).set_index("target_id")
@@ -340,7 +341,7 @@ def test_every_level_reconciles_with_the_target(park: snapshot.Snapshot, rule: s
         assert np.array_equal(sums.to_numpy(dtype=float), whole[list(sums)].fillna(0).to_numpy(dtype=float)), level
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=thorough.cases(10))
 @given(programmes())
 def test_space_taken_out_reconciles_at_every_level(park: snapshot.Snapshot) -> None:
     levels = {level: renewal.taken_out(park, policy(), level) for level in ("zone", "developer", "project")}
@@ -352,7 +353,7 @@ def test_space_taken_out_reconciles_at_every_level(park: snapshot.Snapshot) -> N
     assert gone == levels["zone"]["gone_m2"].sum()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=thorough.cases(10))
 @given(programmes(), programmes(), st.sampled_from(["started", "completed"]))
 def test_the_effects_of_the_projects_add_up_to_the_change_of_the_totals(
     before: snapshot.Snapshot, now: snapshot.Snapshot, rule: str

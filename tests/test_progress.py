@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -243,7 +244,7 @@ def programmes(draw: st.DrawFn) -> snapshot.Snapshot:
     return ledger(projects, steps)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=thorough.cases(8))
 @given(programmes(), st.sampled_from(["started", "completed", "recognised"]))
 def test_every_level_adds_up_and_parts_part_the_projects(park: snapshot.Snapshot, rule: str) -> None:
     whole = progress.by_target(park, policy(), rule).set_index("target_id")
@@ -257,7 +258,7 @@ def test_every_level_adds_up_and_parts_part_the_projects(park: snapshot.Snapshot
             assert (sums == whole[column].fillna(0)).all(), (level, column)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=thorough.cases(8))
 @given(programmes())
 def test_what_is_completed_has_started(park: snapshot.Snapshot) -> None:
     started, completed = (
@@ -266,7 +267,7 @@ def test_what_is_completed_has_started(park: snapshot.Snapshot) -> None:
     assert (started >= completed).all()
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=thorough.cases(8))
 @given(programmes())
 def test_the_curve_never_falls_and_never_exceeds_the_ledger(park: snapshot.Snapshot) -> None:
     frame, whole = progress.curve(park, policy()), progress.by_target(park, policy()).set_index("target_id")

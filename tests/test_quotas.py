@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from test_allocation import asked, districts
@@ -188,7 +189,7 @@ lines = st.tuples(
 )
 
 
-@settings(max_examples=30, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=thorough.cases(10), deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(districts(needs=4), st.lists(lines, max_size=3))
 def test_plans_with_quotas_pass_the_checker_and_are_proved(case, drawn):
     park, space, rules = case

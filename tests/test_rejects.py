@@ -4,6 +4,7 @@ import datetime as dt
 
 import openpyxl
 import pytest
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -179,7 +180,7 @@ def tables(draw):
 
 
 @pytest.mark.parametrize("ending", [".xlsx", ".csv"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=thorough.cases(15), deadline=None)
 @given(table=tables())
 def test_what_was_rejected_comes_back_as_it_was(ending, table, tmp_path_factory):
     headings, rows = table

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -85,7 +86,7 @@ def test_a_key_breaks_into_lines() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(100, 300), st.floats(100, 300)), min_size=2, max_size=20))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=thorough.cases(20), deadline=None)
 def test_markers_keep_clear_of_each_other_and_stay_inside(places) -> None:
     frame = (0.0, 0.0, 400.0, 400.0)
     given_ = np.array(places)

@@ -5,6 +5,7 @@ import datetime as dt
 import district
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -122,7 +123,7 @@ def round_the_companies(park, rules, space) -> list[tuple[str, object]]:
 
 
 @given(ledgers())
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=thorough.cases(4), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_figure_is_the_functions_and_both_languages_are_equal(park) -> None:
     rules = district.rules()
     draft = reports.draft(park, rules, wanted=FIGURES)
@@ -153,7 +154,7 @@ def numbers(block) -> list[list[object]]:
 
 
 @given(ledgers())
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=thorough.cases(3), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_totals_of_the_rollover_are_the_sums_of_what_is_known(park) -> None:
     made = reports.draft(park, district.rules(), wanted=FIGURES).made
     block = rollover.chapter(made).blocks[0]

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import given, settings
 from test_definitions import cents, districts
 
@@ -76,7 +77,7 @@ def test_a_lease_counts_in_the_quarter_of_its_last_day_and_open_ones_come_last()
     assert rollover.by(space[:0], "zone").empty
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=thorough.cases(10))
 @given(districts())
 def test_bands_and_quarters_add_up_to_what_is_let(park: snapshot.Snapshot) -> None:
     space = vacancy.by_unit(park)

@@ -159,6 +159,36 @@ def test_cores_are_widened_while_they_help_and_the_plan_repeats(monkeypatch):
     assert plans[0].value >= whole.value * 0.98
 
 
+def test_when_each_core_helps_the_widest_is_the_last(monkeypatch):
+    park, space, rules = crowded(5)
+    problem = allocation.case(park, rules, space).problem
+    start = np.zeros(1, dtype=np.int64)
+    clock = solver.Clock(np.inf, 100, None)
+    relaxed = solver.relax(problem, start, clock)
+    sizes, decided = [], solver.decided
+
+    def counted(given, rows, *more):
+        sizes.append(len(rows))
+        return decided(given, rows, *more[:-1], 0.0)
+
+    monkeypatch.setattr(solver, "decided", counted)
+    monkeypatch.setattr(neighbourhoods, "HELPS", -2.0)
+    open_ = relaxed.likely(problem.value(start))
+    found = neighbourhoods._core(problem, relaxed, start, open_, clock, 1)
+    assert len(sizes) == len(neighbourhoods.CORE)
+    assert sizes == sorted(sizes)
+    assert problem.value(start) < problem.value(found) <= relaxed.bound
+
+
+def test_columns_joined_in_blocks_are_the_same(monkeypatch):
+    park, space, rules = scattered(3)
+    whole = allocation.case(park, rules, space).problem.columns
+    monkeypatch.setattr(placements, "BLOCK", 2)
+    blocks = allocation.case(park, rules, space).problem.columns
+    for name in ("need", "first", "last", "value"):
+        assert np.array_equal(getattr(blocks, name), getattr(whole, name))
+
+
 def test_a_search_is_not_begun_without_the_time_for_it(monkeypatch):
     park, space, rules = crowded(5, needs=20)
     problem = allocation.case(park, rules, space).problem

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -232,7 +233,7 @@ def test_it_is_said_in_chinese() -> None:
     assert told(find(park, area_min_m2=800.0), "zh")[0][2] == "面积500，要求800 m²"
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=thorough.cases(12))
 @given(
     cells=st.lists(
         st.tuples(

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import python_calamine
+import thorough
 import xlsxwriter
 from corpus import build, crafts, meanings, offices
 from hypothesis import HealthCheck, given, settings
@@ -287,7 +288,7 @@ def test_quotation_marks_that_end_beyond_all_cells(tmp_path: Path) -> None:
     assert refused(tmp_path, body) == "quotes"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=thorough.cases(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300))
 def test_no_bytes_end_in_a_traceback(tmp_path: Path, body: bytes) -> None:
     for head in (b"", b"PK\x03\x04", b"\xff\xfe", b"\xef\xbb\xbf", b"sep=;\n"):
@@ -308,7 +309,7 @@ REAL = [
 ]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=thorough.cases(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(REAL),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=8),

@@ -74,6 +74,29 @@ def test_where_sets_are_left_out_the_bound_still_covers_them(monkeypatch, limit)
     assert {rest.need for rest in loss.rests} == {2}
 
 
+def test_a_quota_is_charged_for_what_is_left_out_as_well(monkeypatch):
+    units = [{"unit_id": f"B{number}-F1-1", "lettable_m2": 100.0 + number} for number in range(1, 7)]
+    needs = [asked(1, 205, 320, split_max=3), asked(2, 105, 106), asked(3, 203, 212, split_max=2)]
+    park, space = district(
+        units, needs, tenants=[{"tenant_id": f"T{number}", "sector_code": "S1"} for number in (1, 3)]
+    )
+    limits = {"quota_id": ["Q"], "zone_id": ["Z-ZJ"], "sectors": ["S1"], "sense": ["at_most"], "area_m2": [210.0]}
+
+    def bound(price):
+        plan = allocation.allocate(park, policy(), space, quotas=pd.DataFrame(limits | {"price": [price]}))
+        assert verification.check(plan, park, policy(), space, quotas=pd.DataFrame(limits | {"price": [price]})) == []
+        return plan
+
+    whole = {price: bound(price) for price in (0.2, 5.0)}
+    assert whole[5.0].value < whole[0.2].value
+    monkeypatch.setattr(splits, "MOST", 1)
+    monkeypatch.setattr(splits, "WHOLE", 1)
+    assert {rest.need for rest in allocation.case(park, policy(), space).problem.rests} == {0, 2}
+    for price, plan in whole.items():
+        part = bound(price)
+        assert part.value - 1e-9 <= plan.value <= part.bound + 1e-9
+
+
 def test_the_bound_of_what_is_left_out_is_never_too_low():
     draw = np.random.default_rng(5)
     for _ in range(200):

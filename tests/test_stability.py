@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_fit import REQUIREMENTS, ZONE_FIT, conflict, district, need, policy
@@ -137,7 +138,7 @@ VALUES = st.sampled_from([None, 0.0, 1.0, 2.5, 5.0, 7.5, 10.0])
 WEIGHTS = st.sampled_from([0.0, 0.25, 1.0, 2.0, 3.0])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=thorough.cases(10), deadline=None)
 @given(st.data())
 def test_between_the_ends_the_first_place_stays_and_just_beyond_it_is_the_named_one(data):
     """Against ranking anew with the weight moved; on two floors, so that requirements speak of some places alone."""
@@ -198,7 +199,7 @@ def test_without_the_assumption_there_is_no_floor_and_a_hard_miss_is_no_weakness
     assert (ranked["failed"].tolist(), ranked["weak"].tolist()) == ([["load"]], [[]])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=thorough.cases(6), deadline=None)
 @given(st.lists(st.tuples(VALUES, VALUES, VALUES), min_size=2, max_size=6), st.data())
 def test_floors_never_reorder_the_rest_when_an_option_goes(places, data):
     park, rules, space = offering(*places, rules=policy(rules=RULES, assumptions=FLOORS))

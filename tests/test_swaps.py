@@ -47,6 +47,18 @@ def test_a_swap_says_what_it_costs_and_who_moves():
     assert hasty["loss"] <= said["loss"] + 1e-9
 
 
+def test_a_case_that_is_at_hand_tells_the_same_and_who_stays_is_not_told():
+    needs = [asked(1, 100, **RENT, priority=2.0), asked(2, 100, **RENT), asked(3, 100, priority=0.5)]
+    park, space = district(rents(2.0, 4.0, 4.0, units=[*UNITS, "B3-F1-1"]), needs)
+    case = allocation.case(park, policy(), space)
+    plan = allocation.allocate(park, policy(), space, given=case)
+    said = why_not(park, space, plan, "T2", "B1-F1-1", given=case)
+    again = why_not(park, space, plan, "T2", "B1-F1-1")
+    assert (said["loss"], said["why"]) == (pytest.approx(again["loss"]), again["why"])
+    assert len(plan.placed) == 3
+    assert len(said["why"]) == 2, "of the two others one stays where it is"
+
+
 def test_who_loses_its_place_and_who_comes_in_is_said():
     needs = [asked(1, 200), asked(2, 100), asked(3, 100, priority=0.1)]
     park, space = district(["B1-F1-1", "B1-F1-2"], needs)
@@ -120,6 +132,15 @@ def test_a_plan_that_the_others_pins_forbid_is_no_alternative():
     assert said["why"][1] == f"企业T2 would move to {where['N1'][:2]}楼 ({where['N1']})."
 
 
+def test_a_place_without_which_the_pinned_have_no_room_is_no_alternative():
+    park, space = district(UNITS, [asked(number, 100) for number in (1, 2, 3)])
+    either = pd.DataFrame([{"need_id": need, "building_id": name} for need in ("N1", "N2") for name in ("B1", "B2")])
+    plan, options = planned(park, space, pins=either)
+    assert (plan.pinned, plan.unplaced) == (["N1", "N2"], ["T3"])
+    said = why_not(park, space, plan, "T3", "B1-F1-1", **options)
+    assert said["why"] == ["Pins, bans or quotas keep it from there."]
+
+
 def test_a_hard_quota_that_no_plan_with_the_place_keeps_forbids_it():
     park, space = district(UNITS, [asked(1, 100), asked(2, 100)], tenants=[{"tenant_id": "T2", "sector_code": "S2"}])
     quota = {"quota_id": "Q", "zone_id": "Z-ZJ", "sectors": "S1", "sense": "at_least", "area_m2": 100.0}
@@ -170,6 +191,13 @@ def test_the_pin_of_another_that_stands_in_the_way_is_named_with_what_it_costs()
     park, space = district(UNITS[:1], lesser)
     assert lock(park, space, "T1", pins=pins)["sentence"].endswith("less.")
     assert lock(park, space, "T1") is None
+
+
+def test_no_single_pin_is_named_where_two_stand_in_the_way():
+    park, space = district(["B1-F1-1", "B1-F1-2"], [asked(1, 100), asked(2, 100), asked(3, 200, priority=9.0)])
+    one = lines(("N1", "B1-F1-1"))
+    assert lock(park, space, "T3", pins=one)["name"] == "N1"
+    assert lock(park, space, "T3", pins=pd.concat([one, lines(("N2", "B1-F1-2"))])) is None
 
 
 def test_without_time_no_pin_is_tried():

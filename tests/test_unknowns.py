@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_fit import DAY, REQUIREMENTS, ZONE_FIT, conflict, district, need, policy
@@ -208,7 +209,7 @@ def test_who_asks_nothing_has_no_places():
 CELL = st.sampled_from([None, 1.0, 3.0, 5.0])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=thorough.cases(8), deadline=None)
 @given(st.data())
 def test_no_cell_filled_in_brings_a_place_above_its_best(data):
     """Whatever it turns out to offer, against ranking anew with the cells filled in; and all its cells are named."""

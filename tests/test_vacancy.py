@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -202,7 +203,7 @@ CHAINS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=thorough.cases(10))
 @given(CHAINS, st.integers(-10, 30))
 def test_available_on_is_what_a_day_by_day_search_finds(chain: list[tuple], completed: int) -> None:
     today = pd.Timestamp(DAY)
@@ -347,7 +348,7 @@ def districts(draw: st.DrawFn) -> snapshot.Snapshot:
     return snapshot.of(DAY, {name: pd.DataFrame(rows) for name, rows in tables.items()})
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=thorough.cases(10))
 @given(districts())
 def test_every_level_adds_up_to_the_same_and_states_part_the_units(park: snapshot.Snapshot) -> None:
     space = vacancy.by_unit(park)
@@ -365,7 +366,7 @@ def test_every_level_adds_up_to_the_same_and_states_part_the_units(park: snapsho
         assert share.between(0, 1).all()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=thorough.cases(10))
 @given(districts())
 def test_an_unknown_area_never_adds_area(park: snapshot.Snapshot) -> None:
     space = vacancy.by_unit(park)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_fit import DAY, ZONE_FIT, conflict, district, need, policy
@@ -151,7 +152,7 @@ def test_every_waiver_is_told_with_its_reason_before_what_is_unknown():
     assert unknown[2] == "需求：5 kN/m²。供给情况不明。 王于2026-01-01豁免：测算够用。 来源：test。"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=thorough.cases(10), deadline=None)
 @given(st.data())
 def test_waivers_only_ever_open_places_and_never_touch_a_score(data):
     number = st.sampled_from([None, 1.0, 5.0, 9.0])

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import thorough
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from test_allocation import asked
@@ -70,7 +71,7 @@ WANTED = st.fixed_dictionaries(
 NEEDS = st.lists(st.tuples(st.sampled_from([80, 150, 200]), st.sampled_from([20, 100]), WANTED), min_size=1, max_size=4)
 
 
-@settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=thorough.cases(4), deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(
     st.lists(AREA, min_size=2, max_size=2),
     st.lists(AREA, min_size=1, max_size=2),

@@ -5,17 +5,27 @@ from streamlit.testing.v1 import AppTest
 
 from parks import store
 from parks.intake import sample
-from parks.pages import frame
+from parks.pages import frame, jobs
 
 
 @pytest.fixture(scope="session")
-def loaded(tmp_path_factory):
+def filled(tmp_path_factory):
+    """Return a function that makes a store with tables of the sample and returns its path."""
+
+    def make(tables):
+        path = tmp_path_factory.mktemp("pages") / "store.db"
+        with store.open(str(path)) as held:
+            for name, frame in tables.items():
+                held.add(name, frame, source="sample", by="test")
+        return path
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def loaded(filled):
     """Return the path of a store that holds the sample; nobody writes to it."""
-    path = tmp_path_factory.mktemp("pages") / "store.db"
-    with store.open(str(path)) as held:
-        for name, frame in sample.read().items():
-            held.add(name, frame, source="sample", by="test")
-    return path
+    return filled(sample.read())
 
 
 @pytest.fixture
@@ -33,6 +43,12 @@ def empty(tmp_path):
     path = tmp_path / "empty.db"
     store.open(str(path)).close()
     return path
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """Let the page wait for its work: nobody looks again by himself here, and looking takes time from the work."""
+    monkeypatch.setattr(jobs, "PATIENCE", 60)
 
 
 def _show(page, lang, day, scenario, known):

@@ -5,6 +5,7 @@ import io
 import threading
 import zipfile
 
+import few
 import geopandas as gpd
 import openpyxl
 import pytest
@@ -15,7 +16,7 @@ from parks import crs, store
 from parks.intake import templates
 from parks.pages import brought, jobs, session
 
-pytestmark = pytest.mark.xdist_group("pages")
+pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.usefixtures("patient")]
 HEAD = ["房号", "楼栋", "楼层", "可租面积(㎡)", "备注"]
 GOOD = ["P001-A1-F01-1", "P001-A1", "1F", 1500, None]
 NEW = ["P001-A1-F01-7", "P001-A1", "1F", 80, "x"]
@@ -37,10 +38,10 @@ def book(sheets):
 UNITS = book({"房源": [HEAD, GOOD, NEW, BAD, ["合计", None, None, 3500]], "说明": [["由招商部填写"]]})
 
 
-@pytest.fixture(autouse=True)
-def _patient(monkeypatch):
-    """Let the page wait for its work: nobody looks again by himself here."""
-    monkeypatch.setattr(jobs, "PATIENCE", 60)
+@pytest.fixture(scope="module")
+def loaded(filled):
+    """Return the path of a store with a few parks of the sample: a file is weighed against all that a store holds."""
+    return filled(few.tables())
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Planners in processes of their own, all at once: `python crowd.py WORK ADDRESS HOW_MANY` (see `let_loose`).
+"""Planners in processes of their own, all at once: `python crowd.py WORK ADDRESS HOW_MANY TRIES` (see `let_loose`).
 
 Each says a line for what it did: what was said is confirmed.
 """
@@ -27,7 +27,7 @@ ROOT = Path(schema.__file__).resolve().parent.parent
 
 UNITS = 300
 TRIES = 50
-"""Attempts of one planner."""
+"""Attempts of one planner at most."""
 TOGETHER = 6
 """Units that all planners want at the same time: 50 times 6 are the 300."""
 EVERY = 10
@@ -39,10 +39,10 @@ MOMENT = 0.05
 GIVE_UP = 200
 
 
-def attempts(seed):
+def attempts(seed, tries):
     """Yield the unit of each attempt, and first day and day after the last of a booking; None, None is an edit."""
     chance = np.random.default_rng(seed)
-    for step in range(TRIES):
+    for step in range(tries):
         if step % EVERY == 0:
             yield TOGETHER * step + seed % EDITED, None, None
             continue
@@ -61,7 +61,7 @@ def kinds(refused):
 
 def work(held, seed):
     """Book and edit through the store."""
-    for unit, first, last in attempts(seed):
+    for unit, first, last in attempts(seed, TRIES):
         if first is None:
             say("edited", edit(held, f"N{unit}", str(seed)), f"N{unit}")
             continue
@@ -94,7 +94,7 @@ def edit(held, unit, who):
 
 def naive(database, seed):
     """Do the same as one would without a guard: look first, then write."""
-    for unit, first, last in attempts(seed):
+    for unit, first, last in attempts(seed, TRIES):
         if first is None:
             with database.transaction():
                 ((area,),) = database.ask("SELECT m2 FROM area WHERE unit = {}", unit)
@@ -291,14 +291,16 @@ def kill(address, how_many):
     return set(ends) == {-signal.SIGKILL}
 
 
-def let_loose(work, address, how_many):
+def let_loose(work, address, how_many, tries=TRIES):
     """Let so many work at one moment; return the lines that they said, in words, and how long it took [s].
 
     work
         ``work``: the whole load through the store. ``naive``: the same without guards, on the tables of `bare`.
         ``kill``: one writer after another, each killed. ``make``: a new store.
+    tries
+        Attempts of each.
     """
-    command = [sys.executable, __file__, work, str(address), str(how_many)]
+    command = [sys.executable, __file__, work, str(address), str(how_many), str(tries)]
     done = subprocess.run(
         command, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
     )
@@ -310,5 +312,5 @@ def let_loose(work, address, how_many):
 
 if __name__ == "__main__":
     sqlite.PATIENCE = postgresql.PATIENCE = 120  # a slow machine is no fault of the planners'
-    told, where, number = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    told, where, number, TRIES = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     sys.exit(not (kill(where, number) if told == "kill" else crowd(told, where, number)))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import thorough
 import whole
 from small_park import Clock, fill, units
 
@@ -46,7 +47,7 @@ def other(engine, request, tmp_path):
     return str(tmp_path / "other.db") if engine == "postgresql" else request.getfixturevalue("database")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(thorough.cases(1)))
 def test_a_store_goes_to_the_other_engine_and_back_unchanged(held, other, tmp_path, seed):
     whole.live(held, seed)
     before, audited = whole.told(held), held.changes(1000, everywhere=True)

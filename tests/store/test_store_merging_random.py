@@ -3,6 +3,7 @@
 import datetime as dt
 from itertools import pairwise
 
+import thorough
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_park import fill, units
@@ -84,7 +85,7 @@ def standing(held, scenario):
     return found
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=thorough.cases(4), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data(), st.lists(st.tuples(st.booleans(), acts), max_size=10))
 def test_whatever_is_chosen_nothing_is_held_twice_and_what_was_chosen_stands(copies, data, sequence):
     with copies("held", fill) as address, store.open(address, create=False) as held:

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 
+import thorough
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_park import Clock, fill, units
@@ -79,7 +80,11 @@ def play(held, scenario, model, past, act):
 
 def some(examples):
     """Return the settings: each example opens a store of its own, so that the fixture that lends it may be shared."""
-    return settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    return settings(
+        max_examples=thorough.cases(examples),
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
 
 
 @contextlib.contextmanager

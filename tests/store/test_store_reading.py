@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 import shapely
 import sqlalchemy as sa
+import thorough
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_park import TOLD, fill, leases, units
@@ -150,7 +151,7 @@ HOUSES = st.fixed_dictionaries(
 
 @pytest.mark.usefixtures("wholesale")
 @given(found=st.lists(HOUSES, min_size=1, max_size=9))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=thorough.cases(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_was_written_is_read_cell_by_cell(held, found):
     told = {"park_id": "P1", "status": "built"} | TOLD
     wrote = [{"building_id": f"H{at}"} | cells | told for at, cells in enumerate(found)]
@@ -462,7 +463,7 @@ def test_whatever_was_done_memory_shows_what_the_store_holds(held, clock, monkey
     monkeypatch.setattr(shots, "SHARE", 1)
     monkeypatch.setattr(whole, "FEW", few)
     chance, done, began = random.Random(seed), 0, clock.now.date()  # noqa: S311 - dice, no secret
-    for _ in range(30):
+    while done < thorough.cases(6):
         with suppress(InvalidData):
             act(held, chance, clock)
             done += 1
@@ -472,4 +473,3 @@ def test_whatever_was_done_memory_shows_what_the_store_holds(held, clock, monkey
             with suppress(InvalidData):
                 found, expected = (look.as_of(day, scenario, known_on) for look in (held, anew(held)))
                 assert all(found.table(name).equals(expected.table(name)) for name in schema.TABLES)
-    assert done > 8
