@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  /* given: say, words, over(place) → the building there or null, dropped(company, building), chosen(company). */
+  /* given: say, words, over(place) → the building there or null, dropped(company, building), chosen(company), toggled(). */
   window.ParksCards = L.Control.extend({
     options: { position: "topright" },
 
@@ -16,6 +16,7 @@
       this._filter.type = "search";
       this._filter.addEventListener("input", () => this._fill());
       this._filter.addEventListener("keydown", (event) => event.stopPropagation());
+      box.addEventListener("toggle", this._given.toggled);
       L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
       frame.addEventListener("dragover", (event) => {
         if (!this._dragged) { return; }

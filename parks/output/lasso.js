@@ -14,8 +14,7 @@
 
     onAdd: function (map) {
       const bar = this._given.say("div", "leaflet-bar", "");
-      this._button = bar.appendChild(this._given.say("button", "parks-tool", "◌"));
-      this._button.type = "button";
+      this._button = bar.appendChild(window.parksTool(this._given.say, "lasso"));
       this._button.setAttribute("aria-pressed", "false");
       this.speak(this._given.words);
       L.DomEvent.disableClickPropagation(bar);

@@ -405,7 +405,7 @@
     legend = new Legend().addTo(map).getContainer();
     if (!options.onPick) {
       cards = new window.ParksCards({
-        say: say, over: buildingAt, chosen: (company) => tell({ kind: "company", tenant: company.id }),
+        say: say, over: buildingAt, toggled: names.crowd, chosen: (company) => tell({ kind: "company", tenant: company.id }),
         dropped: (company, building) => tell({ kind: "company", tenant: company.id, id: building.id }),
       }).addTo(map);
     }

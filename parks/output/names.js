@@ -40,7 +40,7 @@
     /* Where legend and search lie over the map. */
     function covered() {
       const frame = map.getContainer().getBoundingClientRect();
-      return [...map.getContainer().querySelectorAll(".parks-box, .parks-search, .parks-bar")].map((node) => {
+      return [...map.getContainer().querySelectorAll(".parks-box, .parks-search, .parks-bar, .leaflet-bar")].map((node) => {
         const box = node.getBoundingClientRect();
         return L.bounds([box.left - frame.left, box.top - frame.top], [box.right - frame.left, box.bottom - frame.top]);
       });

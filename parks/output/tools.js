@@ -3,6 +3,25 @@
   "use strict";
 
   const MU_M2 = 2000 / 3;   // 亩 in square metres
+  const SIGNS = {
+    measure: "M1.5 11.5 11.5 1.5l3 3-10 10zM4 9l1.5 1.5M6 7l2 2M8 5l1.5 1.5M10 3l2 2",
+    link: "M6.5 9.5l3-3M7 4.5l2-2a3 3 0 0 1 4.5 4.5l-2 2M9 11.5l-2 2A3 3 0 0 1 2.5 9l2-2",
+    picture: "M1.5 3h13v10h-13zM3 11l3.5-4 2.5 3 2-2 2.5 3M11 5.2v.1",
+    lasso: "M8 2c4 0 6 2 6 4.2S12 10.5 8 10.5 2 8.5 2 6.2 4 2 8 2zM5 10.2c-1 1.2-.5 3 1 3.3",
+  };
+
+  /* A button of the map with a sign of ours: no font needs to have it. */
+  window.parksTool = function (say, name) {
+    const node = say("button", "parks-tool", ""), svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const path = svg.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "path"));
+    svg.setAttribute("viewBox", "0 0 16 16");
+    svg.setAttribute("aria-hidden", "true");
+    path.setAttribute("d", SIGNS[name]);
+    node.append(svg);
+    node.type = "button";
+    node.dataset.tool = name;
+    return node;
+  };
 
   /* given: root, say, words, datum(): what the map stands on, title(): the line above a picture, legend(): its lines. */
   window.ParksTools = L.Control.extend({
@@ -16,14 +35,12 @@
         say: this._given.say, words: this._given.words, shape: L.polyline,
         told: (points) => this._measure(points), ended: () => this._press(false),
       });
-      this._buttons = [["measure", "⟷", () => this._turn()], ["link", "🔗", () => this._link()], ["picture", "⎙", () => this._picture()]].map(
-        ([name, sign, act]) => {
-          const node = bar.appendChild(this._given.say("button", "parks-tool", sign));
-          node.type = "button";
-          node.dataset.tool = name;
-          node.addEventListener("click", act);
-          return node;
-        });
+      const acts = { measure: () => this._turn(), link: () => this._link(), picture: () => this._picture() };
+      this._buttons = Object.entries(acts).map(([name, act]) => {
+        const node = bar.appendChild(window.parksTool(this._given.say, name));
+        node.addEventListener("click", act);
+        return node;
+      });
       this.speak(this._given.words);
       L.DomEvent.disableClickPropagation(bar);
       return bar;
