@@ -11,6 +11,7 @@ import streamlit as st
 
 from parks import words
 from parks.issues import InvalidData
+from parks.output import webpages
 from parks.pages import (
     attempts,
     audit,
@@ -40,19 +41,25 @@ SCRIPT = Path(__file__).with_name("screen.py")
 NOW = "now"
 LOGO = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="118" height="32" viewBox="0 0 118 32">'
-    '<rect x="1" y="13" width="8" height="16" rx="1" fill="#1f6f8b"/>'
+    '<rect x="1" y="13" width="8" height="16" rx="1" fill="#2f8cad"/>'
     '<rect x="11" y="5" width="8" height="24" rx="1" fill="#e0a030"/>'
     '<rect x="21" y="17" width="8" height="12" rx="1" fill="#4f9d69"/>'
-    '<text x="37" y="26" font-family="sans-serif" font-size="24" font-weight="700" fill="#23424f">Parks</text></svg>'
+    '<text x="37" y="26" font-family="sans-serif" font-size="24" font-weight="700" fill="#3f83a0">Parks</text></svg>'
 )
 
-# Streamlit leaves a hand's breadth above the page; a planner's screen has none to spare.
+# Streamlit leaves a hand's breadth above the page; a planner's screen has none to spare. Its white letters on the
+# dark theme's pale primary colour would not be read.
 STYLE = """<style>
 [data-testid=stMainBlockContainer] {padding-top: 4.2rem; padding-bottom: 2rem}
 [data-testid=stMetricValue] {font-size: clamp(1.05rem, 1.75vw, 1.7rem)}
 [data-testid=stMetric] * {white-space: normal; overflow: visible; text-overflow: clip}
 [data-testid=stMetricDelta] p {white-space: normal !important}
+.stElementContainer:has(> .stHtml > script) {display: none}
+[data-testid=stBaseButton-primary]:enabled, [data-testid=stBaseButton-primaryFormSubmit]:enabled {
+    color: light-dark(#ffffff, #0b1216)}
 </style>"""
+SPOKEN = """<script>document.documentElement.lang = "%s"</script>"""
+"""Streamlit has no setting for the language of a page, and says that all are English."""
 
 
 @contextlib.asynccontextmanager
@@ -90,12 +97,13 @@ def pages(t: Translate) -> list[tuple[Callable[[Session], None], str, str, str]]
 
 def main() -> None:
     """Draw the frame, then the page that the link names."""
-    st.set_page_config(page_title="Parks", page_icon=LOGO, layout="wide")
+    st.set_page_config(page_icon=LOGO, layout="wide")
     session.remembered("lang", words.LANGUAGES[0], words.LANGUAGES)
     lang = st.session_state["lang"]
     t = words.translator(lang)
     st.logo(LOGO, size="large")
     st.html(STYLE)
+    st.html(SPOKEN % webpages.TAGS[lang], unsafe_allow_javascript=True)
     shown: dict[str, Callable[[Session], None]] = {}
     links = {}
     for show, title, icon, path in pages(t):
@@ -105,6 +113,7 @@ def main() -> None:
         )
     st.session_state[session.LINKS] = links
     chosen = st.navigation(list(links.values()), position="top")
+    st.set_page_config(page_title=f"{chosen.title} · Parks")
     try:
         held, _ = session.opened()
         current = session.begin(lang, *_bar(t, held))
