@@ -55,6 +55,9 @@ STYLE = """<style>
 [data-testid=stMetric] * {white-space: normal; overflow: visible; text-overflow: clip}
 [data-testid=stMetricDelta] p {white-space: normal !important}
 .stElementContainer:has(> .stHtml > script) {display: none}
+.st-key-waiting {position: fixed; z-index: 1000; bottom: 1.2rem; left: 50%; transform: translateX(-50%); width: auto}
+.st-key-waiting [data-testid=stSpinner] {padding: 0.3rem 1rem; border-radius: 1rem; box-shadow: 0 1px 6px #0006;
+    background: light-dark(#ffffff, #1d272e)}
 [data-testid=stBaseButton-primary]:enabled, [data-testid=stBaseButton-primaryFormSubmit]:enabled {
     color: light-dark(#ffffff, #0b1216)}
 </style>"""
@@ -114,37 +117,44 @@ def main() -> None:
     st.session_state[session.LINKS] = links
     chosen = st.navigation(list(links.values()), position="top")
     st.set_page_config(page_title=f"{chosen.title} · Parks")
+    waiting = st.container(key="waiting")
+    with waiting.spinner(t("Working out this page …")):
+        _draw(t, lang, shown[chosen.url_path or "overview"])
+
+
+def _draw(t: Translate, lang: str, show: Callable[[Session], None]) -> None:
+    """Draw the bar and the page; where the store does not answer, say so and offer another try."""
+    *places, right = st.columns([2, 3, 2, 4], vertical_alignment="bottom")
+    row = _language(t, right)
     try:
-        held, _ = session.opened()
-        current = session.begin(lang, *_bar(t, held))
-    except InvalidData as fault:
-        _language(t, st.container())
-        session.refusals(fault, t)
-        return
-    _notice(current)
-    attempts.offer(current)
-    try:
-        shown[chosen.url_path or "overview"](current)
+        held, _ = session.opened(lang)
+        current = session.begin(lang, *_bar(t, held.speaking(lang), places, row))
+        _notice(current)
+        attempts.offer(current)
+        show(current)
     except InvalidData as fault:
         session.refusals(fault, t)
-    attempts.drawn(current)
+        st.button(t("Try again"), icon=":material/refresh:")  # each click draws the page anew
+    else:
+        attempts.drawn(current)
 
 
 def _nothing() -> None:
     """The frame draws the pages itself, since each needs the session."""
 
 
-def _bar(t: Translate, held: Store) -> tuple[dt.date, str | None, dt.date | None, str]:
-    """Draw day, scenario, belief, name and language; return the day, the scenario, the belief and the name."""
+def _bar(
+    t: Translate, held: Store, places: list[DeltaGenerator], row: DeltaGenerator
+) -> tuple[dt.date, str | None, dt.date | None, str]:
+    """Draw day, scenario and belief at their places, the name in its row; return what is chosen."""
     today = _today(held)
     if "scenario_next" in st.session_state:  # a page chose it after this widget was drawn
         st.session_state["scenario"] = st.session_state.pop("scenario_next")
-    left, middle, then, right = st.columns([2, 3, 2, 4], vertical_alignment="bottom")
+    left, middle, then = places
     day = session.chosen_day(t("As of"), "day", today, left) or today
     options = [session.RECORD, *held.scenarios()["name"]]
     scenario = session.choice(t("Scenario"), options, "scenario", lambda name: session.title(name, t), middle)
     known = _belief(t, then)
-    row = _language(t, right)
     return day, None if scenario == session.RECORD else scenario, known, _who(t, row)
 
 
