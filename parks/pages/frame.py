@@ -60,6 +60,11 @@ STYLE = """<style>
     background: light-dark(#ffffff, #1d272e)}
 [data-testid=stBaseButton-primary]:enabled, [data-testid=stBaseButton-primaryFormSubmit]:enabled {
     color: light-dark(#ffffff, #0b1216)}
+@media (max-width: 900px) {
+    [data-testid=stMainBlockContainer] {padding-left: 1.5rem; padding-right: 1.5rem}
+    [data-testid=stHorizontalBlock]:has(iframe, .stVegaLiteChart) > [data-testid=stColumn] {
+        flex: 1 1 100%; min-width: 100%}
+}
 </style>"""
 SPOKEN = """<script>document.documentElement.lang = "%s"</script>"""
 """Streamlit has no setting for the language of a page, and says that all are English."""
