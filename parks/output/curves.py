@@ -144,7 +144,7 @@ def timeline(steps: pd.DataFrame, lang: str, *, today: str) -> alt.LayerChart:
             x="day:T",
             y=line,
             yOffset=lane,
-            fill=alt.Fill("event:N", title=None, scale=scale, legend=alt.Legend(columns=4)),
+            fill=alt.Fill("event:N", title=None, scale=scale, legend=alt.Legend(columns=4, symbolStrokeWidth=0)),
             shape=alt.Shape("way:N", legend=None, scale=alt.Scale(domain=ways, range=["diamond", "circle"])),
             tooltip=[
                 alt.Tooltip("name:N", title=t("Project")),

@@ -69,7 +69,9 @@ def chart(rows: pd.DataFrame, lang: str, by: str = "state", day: dt.date | None 
             x=alt.X("begin:Q", title=t("Share of the floor"), axis=None, scale=alt.Scale(domain=[0, 1])),
             x2="end:Q",
             y=floors,
-            color=alt.Color("shade:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=4)),
+            color=alt.Color(
+                "shade:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=4, symbolStrokeWidth=0)
+            ),
             stroke=alt.condition(chosen, alt.value(contrast.THEME), alt.value(contrast.SEAM)),
             strokeWidth=alt.condition(chosen, alt.value(3), alt.value(1)),
             tooltip=[

@@ -132,11 +132,11 @@ def test_the_map_follows_when_the_theme_changes(page, server):
 def test_the_map_is_named_and_obeys_the_keyboard(page, server):
     opened(page, f"{server}/map?lang=zh")
     frame = layers_of(page)
-    assert page.locator("iframe").get_attribute("title").startswith("园区地图")
+    assert page.locator("iframe").get_attribute("title").startswith("园区空间地图")
     assert frame.evaluate("document.documentElement.lang") == "zh-CN"
     box = frame.locator(".leaflet-container")
     assert box.get_attribute("role") == "application"
-    assert box.get_attribute("aria-label").startswith("园区地图")
+    assert box.get_attribute("aria-label").startswith("园区空间地图")
 
     page.keyboard.press("Tab")  # from now on the browser shows where the focus is
     box.focus()
@@ -146,7 +146,7 @@ def test_the_map_is_named_and_obeys_the_keyboard(page, server):
     page.keyboard.press("ArrowRight")
     frame.wait_for_function(f"{view}[1] > {lng} + 1e-6")
     page.keyboard.press("+")
-    frame.wait_for_function(f"{view}[0] > {zoom}")
+    frame.wait_for_function(f"{view}[0] > {zoom} && !window.map._animatingZoom")
     page.keyboard.press("-")
     frame.wait_for_function(f"{view}[0] <= {zoom}")
 
@@ -164,3 +164,19 @@ def test_the_map_is_named_and_obeys_the_keyboard(page, server):
     assert order[:4] == ["input", "leaflet-control-zoom-in", "leaflet-control-zoom-out", "parks-home"]
     assert order[4:7] == ["measure", "link", "picture"]
     assert "summary" in order[7:], "the legend cannot be reached"
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "day"), [("zh", "正在计算本页", "数据截至"), ("en", "Working out this page", "As of")]
+)
+def test_while_a_page_takes_long_it_says_so_and_what_is_there_can_be_read(page, serve, store_path, lang, said, day):
+    address = serve("tests/browser/small/slow_app.py", PARKS_STORE=store_path)
+    page.goto(f"{address}/?lang={lang}")
+    waiting = page.get_by_text(said)
+    page.get_by_text(day, exact=True).first.wait_for(timeout=PATIENCE)
+    waiting.wait_for(timeout=PATIENCE)
+    box = waiting.bounding_box()
+    assert 0 < box["y"] < 900 - box["height"]
+    assert faults(page) == []
+    page.get_by_text("worked out").wait_for(timeout=PATIENCE)
+    waiting.wait_for(state="hidden", timeout=PATIENCE)
