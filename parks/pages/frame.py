@@ -138,8 +138,7 @@ def _draw(t: Translate, lang: str, show: Callable[[Session], None]) -> None:
         attempts.offer(current)
         show(current)
     except InvalidData as fault:
-        session.refusals(fault, t)
-        st.button(t("Try again"), icon=":material/refresh:")  # each click draws the page anew
+        session.silent(fault, t, "page")
     else:
         attempts.drawn(current)
 

@@ -306,7 +306,13 @@ def go(path: str) -> None:
 def refusals(fault: InvalidData, t: Translate) -> None:
     """Show what was refused, one box an issue: what is wrong and what to do."""
     for issue in fault.issues:
-        where = " · ".join(part for part in (issue.table, issue.row, issue.column) if part)
+        where = " · ".join(part for part in (issue.table, issue.row, issue.column) if part not in ("", "store"))
         st.error(plain(f"{issue.message} {issue.mend}"), icon=":material/error:")
         if where:
             st.caption(t("Where: {where}", where=plain(where)))
+
+
+def silent(fault: InvalidData, t: Translate, key: str) -> None:
+    """Show what kept the page, or the part of it called `key`, from being drawn, and offer another try."""
+    refusals(fault, t)
+    st.button(t("Try again"), key=f"again_{key}", icon=":material/refresh:")  # each click draws it anew

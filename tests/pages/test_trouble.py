@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from parks import store, words
-from parks.issues import InvalidData
+from parks.issues import InvalidData, Issue
 
 GONE = "The store's file is gone: it was moved or deleted, or its drive is not there any more."
 SILENT = "The database server cannot be reached, or refuses the account or the database."
@@ -62,3 +62,17 @@ def test_a_server_that_does_not_answer_is_said_in_the_readers_language(screen, l
     again(at, lang).click().run()
     assert not at.exception
     assert len(at.error) == 1
+
+
+def test_a_part_that_is_drawn_by_itself_says_it_too(show, own, monkeypatch):
+    """A click on the map draws map and panel alone: nothing round them would catch what the store refuses."""
+    refusal = InvalidData([Issue("store", "", "", str(own), "gone", GONE, "Put it back.")])
+    monkeypatch.setattr(store.Store, "undoable", lambda *_args, **_more: (_ for _ in ()).throw(refusal))
+    at = show("map_page", own)
+    assert [GONE in error.value.replace("\\", "") for error in at.error] == [True]
+    assert not any(caption.value.startswith("Where") for caption in at.caption)
+    monkeypatch.undo()
+    monkeypatch.setenv("PARKS_STORE", str(own))
+    again(at, "en").click().run()
+    assert not at.error
+    assert any(button.label == "Undo the last act" for button in at.button)
