@@ -103,8 +103,6 @@ def test_a_marker_that_had_to_move_has_a_stroke_to_its_place() -> None:
     places = np.array([[50.0, 50.0]])
     assert "<line" not in markers.drawn(places, places, [1], ["#FFFFFF"])
     assert "<line" in markers.drawn(places, places + 20, [1], ["#000000"])
-    assert markers.dark("#000000")
-    assert not markers.dark("#FCEFC7")
 
 
 FRAME = atlas.Frame((0, 0, 400, 400), (121.5, 31.1, 121.7, 31.3))

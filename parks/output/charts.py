@@ -9,7 +9,7 @@ import shapely
 import shapely.geometry
 
 from parks import words
-from parks.output import figures, marks
+from parks.output import contrast, figures, marks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +88,7 @@ def programme(done: pd.DataFrame, lang: str, *, forecast: pd.DataFrame | None = 
     ]
     title, note = t("The two programmes"), t("The red line is the target.")
     if forecast is not None:
-        layers.append(_whiskers(rows, marks.records(forecast), t, lang))
+        layers.extend(_whiskers(rows, marks.records(forecast), t, lang))
         note = t("Red: the target; black: 8 forecast runs in 10")
     return marks.dressed(title, *layers, height=60 + 75 * len(rows), note=note)
 
@@ -139,7 +139,7 @@ def curve(quarters: pd.DataFrame, lang: str, *, target_m2: float | None = None) 
         )
     )
     levels: marks.Rows = [] if target_m2 is None else [{"value": marks.scaled(target_m2)}]
-    rule = marks.over(levels).mark_rule(color="#4A4A4A", strokeWidth=1.5, strokeDash=[2, 2]).encode(y="value:Q")
+    rule = marks.over(levels).mark_rule(color=contrast.THEME, strokeWidth=1.5, strokeDash=[2, 2]).encode(y="value:Q")
     unknown = int(quarters.drop_duplicates("target_id")["unknown_projects"].sum())
     note = t("{count} projects of unknown area or day are in no quarter", count=unknown)
     return marks.dressed(t("Area reached by quarter, added up"), rule, drawn, height=280, note=note)
@@ -286,11 +286,15 @@ def zone_fit(frame: pd.DataFrame, lang: str) -> alt.LayerChart:
         alt.Tooltip("fit:N", title=t("Fit")),
         alt.Tooltip("basis:N", title=t("Basis")),
     ]
-    cells = marks.over(rows).mark_rect(stroke="white")
+    cells = marks.over(rows).mark_rect(stroke=contrast.SEAM)
     rings = marks.over([row for row in rows if row["stated"]]).mark_point(shape="circle", size=40, color="#1F2A36")
     return marks.dressed(
         t("Sectors in zones"),
-        cells.encode(**place, color=alt.Color("fit:N", title=None, scale=scale, sort=None), tooltip=tips),
+        cells.encode(
+            **place,
+            color=alt.Color("fit:N", title=None, scale=scale, sort=None, legend=alt.Legend(symbolStrokeWidth=0)),
+            tooltip=tips,
+        ),
         rings.encode(**place, tooltip=tips),
         height=16 * len({row["sector"] for row in rows}) + 40,
     )
@@ -348,9 +352,9 @@ def layout(rules: Policy, park: Snapshot, lang: str) -> alt.LayerChart:
     ]
     scale = alt.Scale(domain=[roles[role] for role in ROLE_COLOURS], range=list(ROLE_COLOURS.values()))
     tips = [alt.Tooltip("properties.zone:N", title=t("Zone")), alt.Tooltip("properties.role:N", title=t("Role"))]
-    colour = alt.Color("properties.role:N", title=None, scale=scale, legend=alt.Legend(columns=2))
-    areas = marks.over(shapes).mark_geoshape(stroke=marks.INK, strokeWidth=0.7, fillOpacity=0.75)
-    dots = marks.over(points).mark_circle(size=14, color="#1F2A36", opacity=0.8)
+    colour = alt.Color("properties.role:N", title=None, scale=scale, legend=alt.Legend(columns=2, symbolStrokeWidth=0))
+    areas = marks.over(shapes).mark_geoshape(stroke=contrast.THEME, strokeWidth=0.7, fillOpacity=0.75)
+    dots = marks.over(points).mark_circle(size=14, color=contrast.THEME, opacity=0.8)
     return marks.dressed(
         t("The 1+1+X layout"),
         areas.encode(color=colour, tooltip=tips).project("mercator"),
@@ -359,7 +363,7 @@ def layout(rules: Policy, park: Snapshot, lang: str) -> alt.LayerChart:
     )
 
 
-def _whiskers(rows: marks.Rows, forecast: marks.Rows, t: Translate, lang: str) -> alt.Chart:
+def _whiskers(rows: marks.Rows, forecast: marks.Rows, t: Translate, lang: str) -> list[alt.Chart]:
     names = {row["target_id"]: row["name"] for row in rows}
     values: marks.Rows = [
         {
@@ -376,10 +380,12 @@ def _whiskers(rows: marks.Rows, forecast: marks.Rows, t: Translate, lang: str) -
         for row in forecast
         if row["target_id"] in names and row["p10_m2"] is not None and row["p90_m2"] is not None
     ]
-    line = marks.over(values).mark_rule(color="#1F2A36", strokeWidth=2)
     tip = alt.Tooltip("shown:N", title=t("Forecast by the target's day"))
-    drawn: alt.Chart = line.encode(x="low:Q", x2="high:Q", y=alt.Y("name:N", sort=None), tooltip=[tip])
-    return drawn
+    place = {"x": alt.X("low:Q"), "x2": alt.X2("high:Q"), "y": alt.Y("name:N", sort=None)}
+    # black with a white edge: it lies over bars and over the page, which may be dark
+    strokes = (("#FFFFFF", 4), ("#000000", 2))
+    lines = [marks.over(values).mark_rule(color=colour, strokeWidth=wide) for colour, wide in strokes]
+    return [line.encode(**place, tooltip=[tip]) for line in lines]
 
 
 def _told(share: object, unknown_units: object, lang: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from parks import words
-from parks.output import figures, marks
+from parks.output import contrast, figures, marks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,7 +92,7 @@ def fan(quarters: pd.DataFrame, ahead: pd.DataFrame, lang: str, *, target_m2: fl
     tips = [alt.Tooltip("quarter:N", title=t("Quarter")), alt.Tooltip("shown:N", title=t("Eight runs in ten"))]
     shade = area.encode(x=quarter, y="low:Q", y2="high:Q", tooltip=tips)
     levels: marks.Rows = [] if target_m2 is None else [{"value": marks.scaled(target_m2)}]
-    rule = marks.over(levels).mark_rule(color="#4A4A4A", strokeWidth=1.5).encode(y="value:Q")
+    rule = marks.over(levels).mark_rule(color=contrast.THEME, strokeWidth=1.5).encode(y="value:Q")
     kind = figures.kind(next(iter(quarters["kind"]), None), t)
     unknown = int(quarters["unknown_projects"].max()) if len(quarters) else 0
     note = t("Shaded: 8 runs in 10; {count} projects in no quarter", count=unknown)
@@ -139,12 +139,12 @@ def timeline(steps: pd.DataFrame, lang: str, *, today: str) -> alt.LayerChart:
     scale = alt.Scale(domain=list(names.values()), range=list(EVENT_COLOURS.values()))
     dots = (
         marks.over(points)
-        .mark_point(size=44, filled=True, opacity=1, stroke="#3A4652", strokeWidth=0.5)
+        .mark_point(size=44, filled=True, opacity=1, stroke=contrast.SEAM, strokeWidth=0.5)
         .encode(
             x="day:T",
             y=line,
             yOffset=lane,
-            fill=alt.Fill("event:N", title=None, scale=scale, legend=alt.Legend(columns=4)),
+            fill=alt.Fill("event:N", title=None, scale=scale, legend=alt.Legend(columns=4, symbolStrokeWidth=0)),
             shape=alt.Shape("way:N", legend=None, scale=alt.Scale(domain=ways, range=["diamond", "circle"])),
             tooltip=[
                 alt.Tooltip("name:N", title=t("Project")),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from parks import words
-from parks.output import figures, marks, stacks
+from parks.output import contrast, figures, marks, stacks
 from parks.status import rollover as rolling
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 SUPPLY = {"vacant": "#D55E00", "ending": "#E69F00", "coming": "#56B4E9"}
 """Part of the supply → colour."""
-DEMAND = "#1F2A36"
-GAINED, LOST, NET = "#0072B2", "#D55E00", "#1F2A36"
+DEMAND = contrast.THEME
+GAINED, LOST, NET = "#0072B2", "#D55E00", contrast.THEME
 
 
 def rollover(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
@@ -168,7 +168,7 @@ def absorption(rows: pd.DataFrame, lang: str) -> alt.LayerChart:
 
 def _dots(colour: str) -> alt.OverlayMarkDef:
     """Return the points of a line that stands out over bars of any colour."""
-    return alt.OverlayMarkDef(filled=True, fill="white", stroke=colour, strokeWidth=1.5, size=36)
+    return alt.OverlayMarkDef(filled=True, fill=contrast.SEAM, stroke=colour, strokeWidth=1.5, size=36)
 
 
 def _named(line: str, colour: str) -> alt.Color:

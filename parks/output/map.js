@@ -48,6 +48,9 @@
     // land beside what was aimed at.
     const box = map.getContainer();
     box.focus = () => HTMLElement.prototype.focus.call(box, { preventScroll: true });
+    box.setAttribute("role", "application");   // the arrow keys and + and − are the map's own
+    dress();
+    window.addEventListener("message", dress);   // the page tells of another theme
     map.attributionControl.setPrefix(false).addAttribution(options.credit);
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     drawing = new window.ParksBuildings(options.root || "", arrived).addTo(map);
@@ -64,6 +67,21 @@
     map.on("zoomend", scaled).on("zoomend moveend", names.crowd);
   }
 
+  /* Dark where the page is: it tells its frames the colour of its ground. A file that opens by itself is light. */
+  function dress() {
+    const ground = getComputedStyle(document.documentElement).getPropertyValue("--background-color").trim();
+    const dark = [1, 3, 5].every((at) => parseInt(ground.slice(at, at + 2), 16) < 128);
+    map.getContainer().dataset.theme = dark ? "dark" : "light";
+  }
+
+  /* What the map and its frame are called when they are read out, and in which language. */
+  function named() {
+    map.getContainer().setAttribute("aria-label", title || document.title);
+    if (!window.frameElement) { return; }
+    window.frameElement.title = title || document.title;
+    document.documentElement.lang = window.parent.document.documentElement.lang;
+  }
+
   /* All outlines, beside the legend where there is room for it. */
   function home() {
     const beside = map.getSize().x > NARROW ? LEGEND : 0;
@@ -78,6 +96,7 @@
     if (lasso) { lasso.speak(words); tools.speak(words); }
     datum = view.datum || "wgs84";
     title = view.title || "";
+    named();
     homeward.title = words.home;
     homeward.setAttribute("aria-label", words.home);
     const now = times.set(view.times, words), layers = Object.assign({}, view.layers, now && { classes: now });

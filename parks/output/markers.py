@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from parks.output import drawings
+from parks.output import contrast, drawings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ def drawn(places: Points, stands: Points, numbers: Sequence[int], colours: Seque
         if math.dist(place, stand) > MOVED:
             strokes.append(drawings.line(x, y, at, down, drawings.QUIET, 0.7))
             dots.append(dot(x, y, 2.2, drawings.INK))
-        ink = "#FFFFFF" if dark(colour) else drawings.INK
+        ink = contrast.ink(colour)
         signs.append(
             dot(at, down, RADIUS - 0.8, colour)
             + drawings.text(at, down + 3.5, number, text_anchor="middle", font_size=10, fill=ink)
@@ -70,9 +70,3 @@ def drawn(places: Points, stands: Points, numbers: Sequence[int], colours: Seque
 def dot(x: float, y: float, radius: float, colour: str) -> str:
     """Return a filled circle with a white rim."""
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{colour}" stroke="#FFFFFF" stroke-width="1"/>'
-
-
-def dark(colour: str) -> bool:
-    """Return whether white reads better on a colour (``#RRGGBB``) than ink does."""
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return red * 0.299 + green * 0.587 + blue * 0.114 < 140  # noqa: PLR2004 - the usual weights of brightness

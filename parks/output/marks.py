@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from parks import words
-from parks.output import figures
+from parks.output import contrast, figures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 Rows = list[dict[str, Any]]
 """Rows as a chart carries them."""
 
-FONT = "Noto Sans SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, Segoe UI, sans-serif"
+FONT = "Noto Sans SC, Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, Segoe UI, sans-serif"
 M2_PER_UNIT = 10_000
 """Axes count 万平方米, in English 10,000 m²."""
 FURNITURE = 130
 """Height of title, legend and axis [px]: the page counts them in the height of a chart."""
-INK, QUIET, LINES, PALE = "#3A4652", "#6B7785", "#E3E8EE", "#56B4E9"
+PALE = "#56B4E9"
 
 
 def records(frame: pd.DataFrame) -> Rows:
@@ -87,11 +87,11 @@ def stacked(rows: Rows, parts: Mapping[str, str], colours: Mapping[str, str], la
     scale = alt.Scale(domain=list(parts.values()), range=[colours[code] for code in parts])
     bars: alt.Chart = (
         over(values)
-        .mark_bar(stroke="white", strokeWidth=0.6)
+        .mark_bar(stroke=contrast.SEAM, strokeWidth=0.4)
         .encode(
             x=alt.X("value:Q", title=unit(t), stack="zero"),
             y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=220, labelOverlap=False)),
-            color=alt.Color("part:N", title=None, scale=scale, sort=None),
+            color=alt.Color("part:N", title=None, scale=scale, sort=None, legend=alt.Legend(symbolStrokeWidth=0)),
             order=alt.Order("order:Q"),
             tooltip=[
                 alt.Tooltip("name:N", title=title),
@@ -105,7 +105,7 @@ def stacked(rows: Rows, parts: Mapping[str, str], colours: Mapping[str, str], la
 
 def labels(rows: Rows, *, dx: int = 5, dy: int = 0) -> alt.Chart:
     """Return a text (``label``) at the end (``value``) of each bar (``name``)."""
-    text = over(rows).mark_text(align="left", dx=dx, dy=dy, fontSize=11, color=INK)
+    text = over(rows).mark_text(align="left", dx=dx, dy=dy, fontSize=11, color=contrast.THEME)
     placed: alt.Chart = text.encode(x="value:Q", y=alt.Y("name:N", sort=None), text="label:N")
     return placed
 
@@ -142,15 +142,19 @@ def columns(bars: Rows, key: str, axis: str, t: Translate, *, colour: str = PALE
 
 
 def dressed(title: str, *layers: alt.Chart, height: int, note: str = "") -> alt.LayerChart:
-    """Return the layers as one chart with its title, its note and the dress that all charts share."""
-    heading = alt.TitleParams(title, subtitle=note, anchor="start", fontSize=14, subtitleColor=QUIET)
+    """Return the layers as one chart with its title, its note and the dress that all charts share.
+
+    Words are written in the text colour of the reader's theme; the page gives grid and title theirs.
+    """
+    said = f"{title}. {note}" if note else title  # what is read out to whom does not see the chart
+    heading = alt.TitleParams(title, subtitle=note, anchor="start", fontSize=14, subtitleColor=contrast.THEME)
     chart: alt.LayerChart = (
         alt.LayerChart(layer=list(layers))
-        .properties(title=heading, height=height + FURNITURE, width="container")
+        .properties(title=heading, description=said, height=height + FURNITURE, width="container")
         .configure(font=FONT)
         .configure_view(strokeWidth=0)
-        .configure_axis(gridColor=LINES, domainColor="#B8C2CC", labelColor=INK, titleColor=INK)
-        .configure_legend(orient="top", labelLimit=180, columns=3, labelFontSize=11)
+        .configure_axis(labelColor=contrast.THEME, titleColor=contrast.THEME)
+        .configure_legend(orient="top", labelLimit=180, columns=3, labelFontSize=11, labelColor=contrast.THEME)
     )
     return chart
 

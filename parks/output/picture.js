@@ -41,6 +41,8 @@
   /* Returns the picture as the address of a PNG; fails where a server's tiles forbid it. */
   window.parksPicture = function (map, given) {
     const box = map.getContainer(), frame = box.getBoundingClientRect(), ratio = 2;
+    const theme = box.dataset.theme;
+    box.dataset.theme = "light";   // a picture is for paper
     const canvas = document.createElement("canvas"), pen = canvas.getContext("2d"), wide = frame.width, high = frame.height;
     canvas.width = (wide + SIDE) * ratio;
     canvas.height = (high + HEAD) * ratio;
@@ -91,6 +93,6 @@
       const credit = box.querySelector(".leaflet-control-attribution").textContent.split(" | ");
       credit.reverse().forEach((line, number) => text(pen, line.trim(), wide + 16, y - number * 15, "10px", "#5B6874"));
       return canvas.toDataURL("image/png");
-    });
+    }).finally(() => { box.dataset.theme = theme; });
   };
 })();

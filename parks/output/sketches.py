@@ -9,6 +9,8 @@ import numpy as np
 import shapely
 import shapely.geometry
 
+from parks.output import contrast
+
 if TYPE_CHECKING:
     import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
@@ -38,16 +40,15 @@ def sketch(shapes: gpd.GeoSeries, district: gpd.GeoSeries, t: Translate, *, heig
     some = known.iloc[:: max(1, -(-len(known) // MOST))]
     centres = shapely.get_coordinates(shapely.centroid(some.to_numpy()))
     lines = district[~district.geom_type.str.contains("Polygon")]
-    plain = alt.Chart(_data(lines)).mark_geoshape(filled=False, stroke="#5D6D7E", strokeWidth=0.8)
+    plain = alt.Chart(_data(lines)).mark_geoshape(filled=False, stroke=contrast.SEAM, strokeWidth=0.8)
     areas = district.drop(lines.index)
-    back = alt.Chart(_data(areas)).mark_geoshape(fill=DISTRICT, fillOpacity=0.5, stroke="#5D6D7E", strokeWidth=0.8)
+    back = alt.Chart(_data(areas)).mark_geoshape(fill=DISTRICT, fillOpacity=0.5, stroke=contrast.SEAM, strokeWidth=0.8)
     front = alt.Chart(_data(some)).mark_geoshape(fill=LAYER, fillOpacity=0.45, stroke=LAYER, strokeWidth=0.8)
     rows = [{"lon": lon, "lat": lat} for lon, lat in np.round(centres, 6)]
     dots = alt.Chart(alt.InlineData(values=rows)).mark_circle(color=LAYER, size=14, opacity=0.8)
     marked = dots.encode(longitude="lon:Q", latitude="lat:Q")
-    drawn = alt.layer(plain, back, front, marked).properties(
-        height=height, title=t("The layer (orange) beside the district")
-    )
+    title = t("The layer (orange) beside the district")
+    drawn = alt.layer(plain, back, front, marked).properties(height=height, title=title, description=title)
     made: alt.LayerChart = drawn.project(type="mercator").configure_title(
         fontSize=12, fontWeight="normal", anchor="start"
     )

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from parks import words
-from parks.output import charts, figures, marks
+from parks.output import charts, contrast, figures, marks
 from parks.status import rollover
 
 if TYPE_CHECKING:
@@ -39,8 +39,6 @@ EDGES = {"state": "#FFFFFF", "expiry": "#8A96A3"}
 """What the colour tells → colour of the edges between blocks: of the expiry vacant space is white."""
 CHOSEN = "#111111"
 """Edge of what is chosen."""
-DARK = ("12", "24", "open", "unknown")
-"""Of these, the ones that light text stands on."""
 UNKNOWN_WIDTH = 0.15
 """Width of a unit of unknown area, as a share of its floor's known area: seen, but in no sum."""
 
@@ -69,15 +67,17 @@ def chart(rows: pd.DataFrame, lang: str, by: str = "state", day: dt.date | None 
     chosen = alt.selection_point(name="units", fields=["unit_id"], toggle="true", empty=False)
     floors = alt.Y("floor:N", title=t("Floor"), sort=list(dict.fromkeys(block["floor"] for block in blocks)))
     scale = alt.Scale(domain=[names[code] for code in present], range=[colours[code] for code in present])
-    base, edge = marks.over(blocks), EDGES[by]
+    base = marks.over(blocks)
     bars = (
         base.mark_bar(height=FLOOR_HEIGHT - 6, cornerRadius=2)
         .encode(
             x=alt.X("begin:Q", title=t("Share of the floor"), axis=None, scale=alt.Scale(domain=[0, 1])),
             x2="end:Q",
             y=floors,
-            color=alt.Color("shade:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=4)),
-            stroke=alt.condition(chosen, alt.value(CHOSEN), alt.value(edge)),
+            color=alt.Color(
+                "shade:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=4, symbolStrokeWidth=0)
+            ),
+            stroke=alt.condition(chosen, alt.value(contrast.THEME), alt.value(contrast.SEAM)),
             strokeWidth=alt.condition(chosen, alt.value(3), alt.value(1)),
             tooltip=[
                 alt.Tooltip("unit_id:N", title=t("Unit")),
@@ -93,7 +93,10 @@ def chart(rows: pd.DataFrame, lang: str, by: str = "state", day: dt.date | None 
         x="middle:Q", y=floors, text="label:N", color=alt.Color("ink:N", scale=None)
     )
     height = FLOOR_HEIGHT * len({block["floor"] for block in blocks})
-    stack: alt.LayerChart = alt.LayerChart(layer=[bars, text]).properties(height=height + LEGEND, width="container")
+    said = t("Floor stack: one block a unit, floor by floor")
+    drawn = alt.LayerChart(layer=[bars, text]).properties(description=said, height=height + LEGEND, width="container")
+    axes = drawn.configure_axis(labelColor=contrast.THEME, titleColor=contrast.THEME)
+    stack: alt.LayerChart = axes.configure_legend(labelColor=contrast.THEME)
     return stack
 
 
@@ -123,9 +126,7 @@ def _blocks(rows: marks.Rows, lang: str) -> marks.Rows:
                     "who": company or "–",
                     "until": "–" if unit["until"] is None else f"{unit['until']:%Y-%m-%d}",
                     "label": _label(unit, lang),
-                    "ink": "#1c2730"
-                    if unit["state"] in {"intended", "not_built", "fitting_out", "renovation"}
-                    else "#ffffff",
+                    "ink": contrast.ink(charts.STATE_COLOURS[unit["state"]]),
                 }
             )
     return blocks
@@ -178,7 +179,7 @@ def _ending(blocks: marks.Rows, codes: list[str], names: dict[str, str], t: Tran
     made = []
     for block, code in zip(blocks, codes, strict=True):
         label = t("open") if code == "open" else "?" if code == "unknown" else block["until"] if code in BANDS else ""
-        ink = "#ffffff" if code in DARK else "#1c2730"
+        ink = contrast.ink(EXPIRY_COLOURS[code])
         made.append(block | {"code": code, "shade": names[code], "label": label, "ink": ink})
     return made
 

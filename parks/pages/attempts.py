@@ -111,8 +111,12 @@ def back_and_forth(s: Session, key: str) -> None:
     """Offer to take the last act back, and to do again what was taken back."""
     t, who = s.t, s.who
     row = st.container(horizontal=True)
-    undoable = s.store.undoable(by=who, scenario=s.scenario) is not None
-    redoable = s.store.redoable(by=who, scenario=s.scenario) is not None
+    try:
+        undoable = s.store.undoable(by=who, scenario=s.scenario) is not None
+        redoable = s.store.redoable(by=who, scenario=s.scenario) is not None
+    except InvalidData as fault:  # a part that is drawn by itself has no page round it to say so
+        session.silent(fault, t, key)
+        return
     undo = row.button(t("Undo the last act"), icon=":material/undo:", key=f"undo_{key}", disabled=not undoable)
     redo = row.button(t("Redo"), icon=":material/redo:", key=f"redo_{key}", disabled=not redoable)
     if undo and attempt(s, lambda _: s.store.undo(by=who, scenario=s.scenario)):

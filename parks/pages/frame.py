@@ -11,6 +11,7 @@ import streamlit as st
 
 from parks import words
 from parks.issues import InvalidData
+from parks.output import webpages
 from parks.pages import (
     attempts,
     audit,
@@ -40,19 +41,33 @@ SCRIPT = Path(__file__).with_name("screen.py")
 NOW = "now"
 LOGO = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="118" height="32" viewBox="0 0 118 32">'
-    '<rect x="1" y="13" width="8" height="16" rx="1" fill="#1f6f8b"/>'
+    '<rect x="1" y="13" width="8" height="16" rx="1" fill="#2f8cad"/>'
     '<rect x="11" y="5" width="8" height="24" rx="1" fill="#e0a030"/>'
     '<rect x="21" y="17" width="8" height="12" rx="1" fill="#4f9d69"/>'
-    '<text x="37" y="26" font-family="sans-serif" font-size="24" font-weight="700" fill="#23424f">Parks</text></svg>'
+    '<text x="37" y="26" font-family="sans-serif" font-size="24" font-weight="700" fill="#3f83a0">Parks</text></svg>'
 )
 
-# Streamlit leaves a hand's breadth above the page; a planner's screen has none to spare.
+# Streamlit leaves a hand's breadth above the page; a planner's screen has none to spare. Its white letters on the
+# dark theme's pale primary colour would not be read.
 STYLE = """<style>
 [data-testid=stMainBlockContainer] {padding-top: 4.2rem; padding-bottom: 2rem}
 [data-testid=stMetricValue] {font-size: clamp(1.05rem, 1.75vw, 1.7rem)}
 [data-testid=stMetric] * {white-space: normal; overflow: visible; text-overflow: clip}
 [data-testid=stMetricDelta] p {white-space: normal !important}
+.stElementContainer:has(> .stHtml > script) {display: none}
+.st-key-waiting {position: fixed; z-index: 1000; bottom: 1.2rem; left: 50%; transform: translateX(-50%); width: auto}
+.st-key-waiting [data-testid=stSpinner] {padding: 0.3rem 1rem; border-radius: 1rem; box-shadow: 0 1px 6px #0006;
+    background: light-dark(#ffffff, #1d272e)}
+[data-testid=stBaseButton-primary]:enabled, [data-testid=stBaseButton-primaryFormSubmit]:enabled {
+    color: light-dark(#ffffff, #0b1216)}
+@media (max-width: 900px) {
+    [data-testid=stMainBlockContainer] {padding-left: 1.5rem; padding-right: 1.5rem}
+    [data-testid=stHorizontalBlock]:has(iframe, .stVegaLiteChart) > [data-testid=stColumn] {
+        flex: 1 1 100%; min-width: 100%}
+}
 </style>"""
+SPOKEN = """<script>document.documentElement.lang = "%s"</script>"""
+"""Streamlit has no setting for the language of a page, and says that all are English."""
 
 
 @contextlib.asynccontextmanager
@@ -90,12 +105,13 @@ def pages(t: Translate) -> list[tuple[Callable[[Session], None], str, str, str]]
 
 def main() -> None:
     """Draw the frame, then the page that the link names."""
-    st.set_page_config(page_title="Parks", page_icon=LOGO, layout="wide")
+    st.set_page_config(page_icon=LOGO, layout="wide")
     session.remembered("lang", words.LANGUAGES[0], words.LANGUAGES)
     lang = st.session_state["lang"]
     t = words.translator(lang)
     st.logo(LOGO, size="large")
     st.html(STYLE)
+    st.html(SPOKEN % webpages.TAGS[lang], unsafe_allow_javascript=True)
     shown: dict[str, Callable[[Session], None]] = {}
     links = {}
     for show, title, icon, path in pages(t):
@@ -105,40 +121,47 @@ def main() -> None:
         )
     st.session_state[session.LINKS] = links
     chosen = st.navigation(list(links.values()), position="top")
+    st.set_page_config(page_title=f"{chosen.title} · Parks")
+    waiting = st.container(key="waiting")
+    with waiting.spinner(t("Working out this page …")):
+        _draw(t, lang, shown[chosen.url_path or "overview"])
+
+
+def _draw(t: Translate, lang: str, show: Callable[[Session], None]) -> None:
+    """Draw the bar and the page; where the store does not answer, say so and offer another try."""
+    *places, right = st.columns([2, 3, 2, 4], vertical_alignment="bottom")
+    row = _language(t, right)
     try:
-        held, _ = session.opened()
-        current = session.begin(lang, *_bar(t, held))
+        held, _ = session.opened(lang)
+        current = session.begin(lang, *_bar(t, held.speaking(lang), places, row))
+        # What comes and goes has a place of its own: a map that is drawn anew by itself must find its own again.
+        with st.container():
+            _notice(current)
+        with st.container():
+            attempts.offer(current)
+        show(current)
     except InvalidData as fault:
-        _language(t, st.container())
-        session.refusals(fault, t)
-        return
-    # What comes and goes has a place of its own: a map that is drawn anew by itself must find its own again.
-    with st.container():
-        _notice(current)
-    with st.container():
-        attempts.offer(current)
-    try:
-        shown[chosen.url_path or "overview"](current)
-    except InvalidData as fault:
-        session.refusals(fault, t)
-    attempts.drawn(current)
+        session.silent(fault, t, "page")
+    else:
+        attempts.drawn(current)
 
 
 def _nothing() -> None:
     """The frame draws the pages itself, since each needs the session."""
 
 
-def _bar(t: Translate, held: Store) -> tuple[dt.date, str | None, dt.date | None, str]:
-    """Draw day, scenario, belief, name and language; return the day, the scenario, the belief and the name."""
+def _bar(
+    t: Translate, held: Store, places: list[DeltaGenerator], row: DeltaGenerator
+) -> tuple[dt.date, str | None, dt.date | None, str]:
+    """Draw day, scenario and belief at their places, the name in its row; return what is chosen."""
     today = _today(held)
     if "scenario_next" in st.session_state:  # a page chose it after this widget was drawn
         st.session_state["scenario"] = st.session_state.pop("scenario_next")
-    left, middle, then, right = st.columns([2, 3, 2, 4], vertical_alignment="bottom")
+    left, middle, then = places
     day = session.chosen_day(t("As of"), "day", today, left) or today
     options = [session.RECORD, *held.scenarios()["name"]]
     scenario = session.choice(t("Scenario"), options, "scenario", lambda name: session.title(name, t), middle)
     known = _belief(t, then)
-    row = _language(t, right)
     return day, None if scenario == session.RECORD else scenario, known, _who(t, row)
 
 

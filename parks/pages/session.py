@@ -98,8 +98,8 @@ class Session:
 
 
 @st.cache_resource(show_spinner=False)
-def _store(url: str) -> Store:
-    return store.open(url)
+def _store(url: str, _lang: str = words.LANGUAGES[0]) -> Store:
+    return store.open(url, lang=_lang)
 
 
 @st.cache_resource(show_spinner=False)
@@ -160,22 +160,22 @@ def store_url() -> str:
     return os.environ.get("PARKS_STORE") or str(schema.DATA / "store.db")
 
 
-def opened() -> tuple[Store, Policy]:
-    """Return the store and the policy, opened once for the process.
+def opened(lang: str = words.LANGUAGES[0]) -> tuple[Store, Policy]:
+    """Return the store and the policy, opened once for the process; a refusal is said in `lang`.
 
     Raises
     ------
     InvalidData
         When one of them cannot be used: the frame shows the issues and what to do.
     """
-    return _store(store_url()), _rules()
+    return _store(store_url(), lang), _rules()
 
 
 def begin(
     lang: str, day: dt.date, scenario: str | None, known_on: dt.date | None = None, who: str = PLANNER
 ) -> Session:
     """Return what the pages of this run show."""
-    held, rules = opened()
+    held, rules = opened(lang)
     held = held.speaking(lang)
     park = held.as_of(day, scenario, known_on)
     seen = space(park.version, day, scenario, known_on)
@@ -306,7 +306,13 @@ def go(path: str) -> None:
 def refusals(fault: InvalidData, t: Translate) -> None:
     """Show what was refused, one box an issue: what is wrong and what to do."""
     for issue in fault.issues:
-        where = " · ".join(part for part in (issue.table, issue.row, issue.column) if part)
+        where = " · ".join(part for part in (issue.table, issue.row, issue.column) if part not in ("", "store"))
         st.error(plain(f"{issue.message} {issue.mend}"), icon=":material/error:")
         if where:
             st.caption(t("Where: {where}", where=plain(where)))
+
+
+def silent(fault: InvalidData, t: Translate, key: str) -> None:
+    """Show what kept the page, or the part of it called `key`, from being drawn, and offer another try."""
+    refusals(fault, t)
+    st.button(t("Try again"), key=f"again_{key}", icon=":material/refresh:")  # each click draws it anew

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 from parks import words
-from parks.store import commits, opening, views
+from parks.store import commits, opening, refusals, views
 from parks.store.writing import Writing
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class Handle:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Lend a connection that sees one state of the store, whoever writes meanwhile."""
+        self._look()
         with opening.said(self.home, self.t), self.engine.begin() as connection:
             yield connection
 
@@ -85,9 +86,16 @@ class Handle:
         seen
             Version of the snapshot that the act was decided on; None does not ask what was done since.
         """
+        self._look()
         with opening.said(self.home, self.t), commits.act(self.home, self.t) as connection:
             opening.same(connection, self.home, self.t)
             if seen is not None:
                 commits.refuse_replaced(connection, seen, self.t)
             now = self.clock().astimezone(dt.UTC).replace(tzinfo=None)
             yield Writing(connection, self.t, now, seen)
+
+    def _look(self) -> None:
+        """Refuse a file that is gone: what was open of it can still be written, and nobody would find it again."""
+        if self.home.path is not None and not self.home.path.exists():
+            self.engine.dispose()  # when the file is back, it is opened anew
+            raise refusals.said(self.address, "gone", self.t)

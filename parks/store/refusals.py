@@ -35,6 +35,10 @@ def _sentences(t: Translate) -> dict[str, tuple[str, str]]:
         ),
         "readonly": (f"{t('The store cannot be written.')} {nothing}", rights),
         "unreachable": (t("The store cannot be opened or made there."), rights),
+        "gone": (
+            t("The store's file is gone: it was moved or deleted, or its drive is not there any more."),
+            t("Put it back where it was, or put back the last backup, then try again."),
+        ),
         "missing": (t("There is no store there."), t("Check the path, or load data first.")),
         "not_a_store": (t("What is there is no Parks store."), t("Choose another place; this one was left as it was.")),
         "older": (

@@ -122,17 +122,27 @@ def test_the_main_job(page, server, store_path, tmp_path):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_page_draws_offline_and_within_its_width(page, server, lang):
-    for path in ("", "map", "vacancy", "tenants", "scenarios", "programme", "policy", "reports", "data"):
+    for path in ("", "map", "vacancy", "tenants", "scenarios", "programme", "policy", "reports", "data", "audit"):
         page.set_viewport_size({"width": 1440, "height": 900})
         opened(page, f"{server}/{path}?lang={lang}")
         notice = "示例数据" if lang == "zh" else "Illustrative data"
         page.get_by_text(notice).first.wait_for(timeout=PATIENCE)
-        for width in (1440, 1024):
+        for width in (1440, 1024, 820):
             page.set_viewport_size({"width": width, "height": 900})
             page.wait_for_function("width => window.innerWidth === width", arg=width, timeout=PATIENCE)
             page.wait_for_timeout(300)  # what is drawn anew for the width has its time
             wide = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth")
             assert wide <= width, f"{path} is {wide} px wide"
+
+
+def test_on_a_tablet_the_map_stands_above_the_panel_as_wide_as_the_page(page, server):
+    page.set_viewport_size({"width": 820, "height": 1180})
+    opened(page, f"{server}/map?lang=en")
+    layers_of(page)
+    chart = page.locator("iframe").bounding_box()
+    panel = page.get_by_role("button", name="Undo the last act").bounding_box()
+    assert panel["y"] >= chart["y"] + chart["height"]
+    assert chart["width"] > 700
 
 
 def test_language_switch_stays_in_the_link(page, server):
