@@ -136,7 +136,7 @@ def _coloured_by(s: Session) -> str:
 
 def _building(s: Session, code: str, tenant: str | None) -> None:
     """Draw the floor stack; the units picked in it can be placed, moved or released."""
-    t, row = s.t, s.park.buildings.set_index("building_id").loc[code]
+    t, row = s.t, s.park.buildings[s.park.buildings["building_id"] == code].iloc[0]
     st.subheader(s.name(row["name_en"], row["name_zh"]))
     park = session.plain(tables.names(s, "parks").get(row["park_id"], ""))
     fire = (

@@ -195,13 +195,11 @@ def stack(space: pd.DataFrame, park: Snapshot, building_id: str) -> pd.DataFrame
         available_on standing``. Empty when the building has no units. Units on an unknown floor come last.
     """
     units = space[space["building_id"] == building_id].reset_index(drop=True)
-    tenant, unit = (
-        rows.find(park.tenants["tenant_id"], units["tenant_id"]),
-        rows.find(park.units["unit_id"], units["unit_id"]),
-    )
+    own = park.units[park.units["building_id"] == building_id].reset_index(drop=True)
+    tenant, unit = rows.find(park.tenants["tenant_id"], units["tenant_id"]), rows.find(own["unit_id"], units["unit_id"])
     units = units.assign(
-        position=rows.take(park.units["position"], unit),
-        name=rows.take(park.units["name"], unit),
+        position=rows.take(own["position"], unit),
+        name=rows.take(own["name"], unit),
         tenant_zh=rows.take(park.tenants["name_zh"], tenant),
         tenant_en=rows.take(park.tenants["name_en"], tenant),
     )
