@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
+import few
 import pandas as pd
 import pytest
-from test_main import few
 
 from parks import __main__ as command
 from parks import store
@@ -18,7 +18,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a store that holds a few parks of the sample."""
     path = tmp_path_factory.mktemp("desk") / "store.db"
     with store.open(path) as held:
-        for table, frame in few().items():
+        for table, frame in few.tables().items():
             held.add(table, frame, source="sample", by="test")
     return path
 
