@@ -21,7 +21,7 @@ def said(t: Translate) -> dict[str, Any]:
         "cell": t("Buildings here"),
         "cells": t("Square: several buildings, coloured as most of them"),
         "lasso": t("Draw a line round buildings to select them"),
-        "cards": t("Companies that look for space"),
+        "cards": t("Companies seeking space"),
         "filter": t("Filter by name or id"),
         "drag": t("Drag a company onto a building, or press Enter to see where it fits"),
         "measure": t("Measure length and area"),
