@@ -176,4 +176,4 @@ def _done(s: Session, act: Callable[[int], object], said: str) -> None:
     """Do an act and show the new state with `said`; where it is refused, the page says why."""
     if attempts.attempt(s, act, said):
         st.session_state.pop("moving", None)
-        st.rerun()
+        attempts.again()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from parks.issues import InvalidData
 from parks.pages import session
@@ -74,6 +75,18 @@ def attempt(s: Session, act: Callable[[int], object], said: str = "") -> bool:
     return True
 
 
+def again() -> None:
+    """Draw anew what an act has changed: the part that draws itself where the act was done in one, else the page.
+
+    A whole page that is drawn while the user already clicks in such a part breaks the part: the click would be answered
+    by a part of a page that is only half there.
+    """
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:  # the whole page is being drawn
+        st.rerun()
+
+
 def drawn(s: Session) -> None:
     """Remember which version is on the user's screen, once the page is drawn to its end.
 
@@ -120,6 +133,6 @@ def back_and_forth(s: Session, key: str) -> None:
     undo = row.button(t("Undo the last act"), icon=":material/undo:", key=f"undo_{key}", disabled=not undoable)
     redo = row.button(t("Redo"), icon=":material/redo:", key=f"redo_{key}", disabled=not redoable)
     if undo and attempt(s, lambda _: s.store.undo(by=who, scenario=s.scenario)):
-        st.rerun()
+        again()
     if redo and attempt(s, lambda _: s.store.redo(by=who, scenario=s.scenario)):
-        st.rerun()
+        again()

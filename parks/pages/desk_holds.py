@@ -191,7 +191,7 @@ def _change(s: Session, hold: pd.Series) -> None:
 def _do(s: Session, act: Callable[[int], object], said: str) -> None:
     """Do an act and show the new state; where it is refused, the page says why."""
     if attempts.attempt(s, act, said):
-        st.rerun()
+        attempts.again()
 
 
 def _titles(s: Session) -> dict[str, str]:

@@ -10,7 +10,7 @@ import streamlit as st
 from parks import crs
 from parks.issues import InvalidData
 from parks.output import bases, maps, shading
-from parks.pages import moments, panel, selection, session, start, tables, tenants
+from parks.pages import attempts, moments, panel, selection, session, start, tables, tenants
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -36,6 +36,7 @@ def desk(s: Session) -> None:
     """Draw map and panel together: a click reruns this part alone, and the map in the browser stays as it is."""
     from streamlit_folium import st_folium  # it registers with the running server, which must be there first
 
+    s = session.at(s, s.park.day, s.scenario)  # this part may be drawn long after the page round it
     answer = (st.session_state.get("map") or {}).get("picked")
     selection.linked(st.query_params)
     if company := selection.company(answer):
@@ -83,6 +84,7 @@ def desk(s: Session) -> None:
         )
     with right:
         panel.show(s, st.session_state.get("picked"), None if tenant == NOBODY else tenant)
+    attempts.drawn(s)
 
 
 def _controls(s: Session) -> tuple[str, str, str]:
