@@ -48,7 +48,8 @@ LOGO = (
 )
 
 # Streamlit leaves a hand's breadth above the page; a planner's screen has none to spare. Its white letters on the
-# dark theme's pale primary colour would not be read.
+# dark theme's pale primary colour would not be read. And it loses its place when a part that is drawn by itself is asked
+# to begin anew before it has ended: undo and redo beside the map wait until the page is drawn.
 STYLE = """<style>
 [data-testid=stMainBlockContainer] {padding-top: 4.2rem; padding-bottom: 2rem}
 [data-testid=stMetricValue] {font-size: clamp(1.05rem, 1.75vw, 1.7rem)}
@@ -60,6 +61,8 @@ STYLE = """<style>
     background: light-dark(#ffffff, #1d272e)}
 [data-testid=stBaseButton-primary]:enabled, [data-testid=stBaseButton-primaryFormSubmit]:enabled {
     color: light-dark(#ffffff, #0b1216)}
+[data-testid=stApp]:not([data-test-script-state=notRunning]) :is(.st-key-undo_map, .st-key-redo_map) button {
+    pointer-events: none}
 @media (max-width: 900px) {
     [data-testid=stMainBlockContainer] {padding-left: 1.5rem; padding-right: 1.5rem}
     [data-testid=stHorizontalBlock]:has(iframe, .stVegaLiteChart) > [data-testid=stColumn] {

@@ -19,10 +19,19 @@ if TYPE_CHECKING:
 
 def show(s: Session, picked: Mapping[str, Any] | None, tenant: str | None) -> None:
     """Draw what is known of the thing picked, for the chosen company or for nobody."""
-    t = s.t
+    # What comes and goes has a place of its own: whoever clicks faster than this is drawn finds the rest where it was.
+    told, back, place = st.container(), st.container(), st.container()
     if message := st.session_state.pop("done", None):
-        st.success(message, icon=":material/check:")
-    attempts.back_and_forth(s, "map")
+        told.success(message, icon=":material/check:")
+    with back:
+        attempts.back_and_forth(s, "map")
+    with place:
+        _place(s, picked, tenant)
+
+
+def _place(s: Session, picked: Mapping[str, Any] | None, tenant: str | None) -> None:
+    """Draw the thing picked; with nothing picked, what to do next."""
+    t = s.t
     if not picked:
         _hint(s, tenant)
         return
@@ -167,8 +176,9 @@ def _building(s: Session, code: str, tenant: str | None) -> None:
         key=f"units_{code}",
         placeholder=t("none yet"),
     )
-    if chosen:
-        acts.offer(s, rows[rows["unit_id"].isin(chosen)], tenant)
+    with st.container():
+        if chosen:
+            acts.offer(s, rows[rows["unit_id"].isin(chosen)], tenant)
 
 
 def _completion(s: Session, when: pd.Timestamp) -> str:

@@ -10,8 +10,8 @@ from parks import store, words
 pytestmark = pytest.mark.xdist_group("browser")
 PATIENCE = 60_000
 COMPANY, PARK, BUILDING, UNIT = "A004", "P033", "P033-C4", "P033-C4-F01-1"
-ABLE = """(words) => [...document.querySelectorAll("button")].some(
-    (each) => each.innerText.includes(words) && !each.disabled)"""
+ABLE = """(words) => document.querySelector("[data-test-script-state=notRunning]")
+    && [...document.querySelectorAll("button")].some((each) => each.innerText.includes(words) && !each.disabled)"""
 
 
 class Planner:
@@ -49,7 +49,7 @@ class Planner:
         return self.page.get_by_role("button", name=self.t(sentence)).first
 
     def able(self, sentence):
-        """Wait until a button can be pressed."""
+        """Wait until the page is drawn and a button can be pressed."""
         self.page.wait_for_function(ABLE, arg=self.t(sentence), timeout=PATIENCE)
 
     def centre(self):
