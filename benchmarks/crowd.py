@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import os
 import platform
 import statistics
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -37,10 +39,12 @@ METHOD = """\
 Written by `benchmarks/crowd.py`. Frames: the time between two frames while the map is dragged about and zoomed in and
 out, at zooms 15 and 16, once each part of the way is loaded. Heap: what the page's scripts hold after a collection,
 the map having been
-dragged and zoomed. Message: bytes over the session's channel from a click to its panel, both ways. Sessions: pages in
-one browser, each clicking another building every two seconds at its own moment; from the click to the panel that names
-it, told by the page itself. Memory: resident set of the server's process. Baseline: 1,000 buildings, and one session.
-Browser, pages and server share the cores: read the ratios, the milliseconds are this machine's."""
+dragged and zoomed. Message: bytes over the session's channel from a click to its panel, both ways. Sessions: one
+browser whose clicks are timed by the page itself, from the click to the panel that names the building, and the others
+without a browser over the same channel (fifty browsers on these cores would measure themselves), each clicking another
+building every two seconds at its own moment, timed from the click to the end of the run. Memory: resident set of the
+server's process. Baseline: 1,000 buildings, and one session. Browser, visitors and server share the cores: read the
+ratios, the milliseconds are this machine's."""
 
 FRAMES = """() => new Promise((done) => {
     const map = window.map, taken = [];
@@ -128,20 +132,21 @@ def message(browser: Browser, url: str, count: int) -> float:
     return statistics.median(taken[1:])
 
 
-def crowd(browser: Browser, url: str, count: int, sessions: int) -> tuple[float, float, int]:
-    """Return the median and the worst click [ms] of so many sessions, and how many clicks had no answer."""
-    pages = [ready(browser, url)[0] for _ in range(sessions)]
+def crowd(browser: Browser, url: str, count: int, sessions: int) -> tuple[list[float], list[float], int]:
+    """Return the clicks of one browser and of the other sessions [ms], and how many clicks had no answer."""
+    page, _ = ready(browser, url)
     rounds = SECONDS * 1000 // PAUSE_MS
-    for number, page in enumerate(pages):
-        phase = 500 + number * PAUSE_MS // sessions
-        page.evaluate(CLICKING, [rounds, PAUSE_MS, phase, int(count**0.5 + 0.999), 0])
-    time.sleep(SECONDS + 5)
-    every = [page.evaluate("window.taken") for page in pages]
-    failed = sum(page.locator("[data-testid=stException]").count() for page in pages)
-    for page in pages:
-        page.context.close()
-    taken = [each for one in every for each in one[1:]]
-    return statistics.median(taken), max(taken), rounds * sessions - sum(map(len, every)) + failed
+    asked = [sys.executable, str(HERE / "pages" / "visitors.py"), url]
+    asked += [str(each) for each in (count, sessions - 1, rounds, PAUSE_MS)]
+    others = subprocess.Popen(asked, stdout=subprocess.PIPE, text=True)
+    time.sleep(3)  # all are there and click
+    page.evaluate(CLICKING, [rounds, PAUSE_MS, 0, int(count**0.5 + 0.999), 0])
+    page.wait_for_timeout((rounds + 2) * PAUSE_MS)
+    told = json.loads(others.communicate(timeout=20 * SECONDS)[0])
+    taken = page.evaluate("window.taken")
+    failed = page.locator("[data-testid=stException]").count()
+    page.context.close()
+    return taken[1:], told, rounds * sessions - len(taken) - len(told) + failed
 
 
 def resident_mb(script: Path) -> float:
@@ -165,8 +170,8 @@ def main() -> int:
         "|---|---|---|---|---|",
     ]
     many = [
-        "| buildings | sessions | click ms: median (worst) | against one | no answer | server MB |",
-        "|---|---|---|---|---|---|",
+        "| buildings | sessions | click ms: median (worst) | against one | the others, ms | no answer | server MB |",
+        "|---|---|---|---|---|---|---|",
     ]
     with drawn.serving(script) as base, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=drawn.CHROMIUM, args=drawn.QUIET)
@@ -184,12 +189,14 @@ def main() -> int:
         for count in SIZES[1:]:
             alone = 0.0
             for sessions in wanted.sessions:
-                middle, worst, missing = crowd(browser, f"{base}/?way=ours&n={count}", count, sessions)
+                taken, told, missing = crowd(browser, f"{base}/?way=ours&n={count}", count, sessions)
+                middle, worst = statistics.median(taken), max(taken)
+                others = f"{statistics.median(told):.0f}" if told else "—"
                 alone = alone or middle
                 held &= not missing and (sessions > 20 or middle < MOST_MS[count])
                 memory = resident_mb(script)
                 against = f"{middle:.0f} ({worst:.0f}) | {middle / alone:.1f}"
-                many.append(f"| {count:,} | {sessions} | {against} | {missing} | {memory:.0f} |")
+                many.append(f"| {count:,} | {sessions} | {against} | {others} | {missing} | {memory:.0f} |")
                 print(many[-1], flush=True)
         version = browser.version
     where = f"Chromium {version} without a screen, Python {platform.python_version()}, {os.cpu_count()} cores."
