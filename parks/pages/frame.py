@@ -48,8 +48,8 @@ LOGO = (
 )
 
 # Streamlit leaves a hand's breadth above the page; a planner's screen has none to spare. Its white letters on the
-# dark theme's pale primary colour would not be read. And it loses its place when a part that is drawn by itself is asked
-# to begin anew before it has ended: undo and redo beside the map wait until the page is drawn.
+# dark theme's pale primary colour would not be read. And it loses its place when a part that is drawn by itself is
+# asked to begin anew before it has ended: undo and redo beside the map wait until the page is drawn.
 STYLE = """<style>
 [data-testid=stMainBlockContainer] {padding-top: 4.2rem; padding-bottom: 2rem}
 [data-testid=stMetricValue] {font-size: clamp(1.05rem, 1.75vw, 1.7rem)}
