@@ -55,22 +55,27 @@ class Planner:
     def centre(self):
         return self.frame.evaluate("[window.map.getCenter().lat, window.map.getCenter().lng]")
 
-    def choose(self, label, option):
-        """Choose in one of the page's lists."""
+    def choose(self, label, option, seen, state="visible"):
+        """Choose in a list of the page, again where a run that ended just then shut it; wait for what comes."""
         box = self.page.get_by_label(self.t(label), exact=True).first
         wanted = self.page.get_by_role("option").filter(has_text=option).first
-        for _ in range(5):  # a run that ends just now shuts the list again
-            box.fill(option)
+        for _ in range(6):
             try:
-                wanted.wait_for(timeout=PATIENCE / 5)
+                box.fill(option)
+                wanted.wait_for(timeout=PATIENCE / 6)
+                if self.mouse:
+                    wanted.click(timeout=PATIENCE / 6)
+                else:
+                    box.press("Enter")
+                seen.wait_for(state=state, timeout=PATIENCE / 3)
             except TimeoutError:
                 box.press("Escape")
                 continue
-            break
-        if self.mouse:
-            wanted.click()
-        else:
-            box.press("Enter")
+            return
+        pytest.fail(f"{option} could not be chosen")
+
+    def map(self, state):
+        return self.frame.locator(f".leaflet-container{state}")
 
     def at(self, kind, name):
         """Return where a thing stands on the page."""
@@ -144,16 +149,14 @@ def look(hand):
     hand.press(hand.button("Let the selection go"))
     hand.until("[data-picked='']")
     # 5 other colours
-    hand.choose("Colour by", t("Availability"))
-    hand.until("[data-classes='availability']")
+    hand.choose("Colour by", t("Availability"), hand.map("[data-classes='availability']"))
     # 6 the quarters of the programme, one after another
-    hand.choose("Moment", t("Quarter by quarter"))
-    hand.until("[data-quarter='2026-Q4']")
+    hand.choose("Moment", t("Quarter by quarter"), hand.map("[data-quarter='2026-Q4']"))
     hand.press(hand.frame.get_by_role("slider", name=t("Quarter")), "ArrowRight")
     hand.until("[data-quarter='2027-Q1']")
     # 7 the end of the programme beside today
-    hand.choose("Moment", t("Two side by side"))
-    page.get_by_text(t("Choose another day or scenario for the right side.")).wait_for(timeout=PATIENCE)
+    asked = page.get_by_text(t("Choose another day or scenario for the right side."))
+    hand.choose("Moment", t("Two side by side"), asked)
     page.get_by_label(t("Right side: as of")).first.get_by_role("spinbutton").first.focus()
     page.keyboard.type("20271231")
     page.keyboard.press("Tab")  # to the calendar's button
@@ -161,8 +164,7 @@ def look(hand):
     hand.frame.locator(".parks-bar.swipe", has_text="2027-12-31").wait_for(timeout=PATIENCE)
     hand.press(hand.frame.get_by_role("slider", name=t("Where the split between the two stands")), "ArrowLeft")
     # 8 back to one day
-    hand.choose("Moment", t("One day"))
-    hand.frame.locator(".parks-bar.swipe").wait_for(state="detached", timeout=PATIENCE)
+    hand.choose("Moment", t("One day"), hand.frame.locator(".parks-bar.swipe"), "detached")
 
 
 def act(hand, path):
@@ -175,13 +177,9 @@ def act(hand, path):
     hand.give()
     hand.until("[data-classes='fit']")
     # 11 it is placed there, in the unit that fits best, with a reason
-    if not hand.mouse:
-        units = page.get_by_label(t("Units chosen (click them in the stack, or choose here)"))
-        units.fill(UNIT)
-        page.get_by_role("option").first.wait_for(timeout=PATIENCE)
-        units.press("Enter")
-        units.press("Escape")
     reason = page.get_by_label(t("Reason")).first
+    if not hand.mouse:
+        hand.choose("Units chosen (click them in the stack, or choose here)", UNIT, reason)
     reason.wait_for(timeout=PATIENCE)
     reason.fill("planned")
     reason.press("Tab")
