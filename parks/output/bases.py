@@ -86,10 +86,13 @@ def allowed(environment: Mapping[str, str], *, lang: str = "en", known: Path = K
     InvalidData
         With every fault at once: a name or file that is not there, what is missing or wrong in an entry.
     """
-    t, issues = words.translator(lang), list[Issue]()
+    wanted = [part.strip() for part in environment.get(SETTING, "").split(",") if part.strip()]
     made: dict[str, Base] = {}
+    if not wanted:  # as nearly everywhere: a click on the map reads no file then
+        return made
+    t, issues = words.translator(lang), list[Issue]()
     shelf = _read(known, t, issues)
-    for said in filter(None, (part.strip() for part in environment.get(SETTING, "").split(","))):
+    for said in wanted:
         if said in shelf:
             entries = {said: shelf[said]}
         elif said.endswith(".toml"):

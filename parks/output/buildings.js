@@ -52,7 +52,6 @@
       this._colours = this._coming = this._there = null;
       this._split = 1;
       this._picked = [];
-      this.drawn = 0;
     },
 
     /* cut: how the buildings are cut, and where the tiles are. */
@@ -239,7 +238,6 @@
       const edge = this._there ? left + this._split * this._map.getSize().x : size.x;
       this._drawSide(pen, this._colours, 0, edge, zoom);
       if (this._there) { this._drawSide(pen, this._there, edge, size.x, zoom); }
-      this.drawn += 1;
     },
 
     /* Draws with some colours between two edges of the canvas. */

@@ -71,10 +71,8 @@
       return answer.arrayBuffer();
     });
     return {
-      source: source,
       has: (name) => Boolean(held.get(name) && held.get(name).content),
       get: (name) => held.get(name) && held.get(name).content,
-      all: () => [...held.values()].map((each) => each.content).filter(Boolean),
       want: (name) => {
         const known = held.get(name);
         if (known) { held.delete(name); held.set(name, known); return; }

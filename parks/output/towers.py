@@ -14,7 +14,7 @@ import pydeck
 import shapely
 from pydeck.bindings.json_tools import default_serialize
 
-from parks import words
+from parks import crs, words
 from parks.output import figures, marks, slabs, stacks
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ PITCH, BEARING = 50, 20
 """How the park is looked at [°]."""
 FIELD_PX: Final = (320, 400)
 """Width and height that the park shall have room in [px]: those of the panel on a screen of 1024 px."""
-WORLD_M, TILE_PX, CLOSEST = 40_075_016.686, 512, 19
-"""Length of the equator, its width on the screen at zoom 0, and the closest zoom to begin with."""
+TILE_PX, CLOSEST = 512, 19
+"""Width of the world on the screen at zoom 0, and the closest zoom to begin with."""
 MARGIN_M: Final = 20
 """Ground round the outer buildings."""
 BELT: Final = (0.36, 0.64)
@@ -366,7 +366,7 @@ def _view(origin: slabs.Place, plot: shapely.Geometry, highest_m: float) -> pyde
     )
     wide, deep = np.ptp(places, axis=0)
     metres = max(wide / FIELD_PX[0], (deep * math.cos(tilt) + highest_m * math.sin(tilt)) / FIELD_PX[1])
-    zoom = math.log2(WORLD_M * math.cos(math.radians(origin[1])) / (TILE_PX * metres))
+    zoom = math.log2(2 * crs.HALF_WORLD_M * math.cos(math.radians(origin[1])) / (TILE_PX * metres))
     return pydeck.ViewState(
         longitude=round(float(origin[0]), slabs.DECIMALS),
         latitude=round(float(origin[1]), slabs.DECIMALS),
