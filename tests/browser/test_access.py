@@ -79,8 +79,9 @@ def test_axe_would_find_what_is_broken(page, server):
     """The test above can fail: a picture without a text and pale words are found."""
     opened(page, f"{server}/audit?lang=en")
     page.evaluate(
-        """() => document.querySelector('[data-testid=stMainBlockContainer]').insertAdjacentHTML('beforeend',
-        '<img src="data:,"><p style="color: #bbb; background: #fff">pale</p>')"""
+        """() => document.querySelector('[data-testid=stMain]').insertAdjacentHTML('afterbegin',
+        `<div style="position: fixed; z-index: 2147483647; top: 9rem; left: 9rem; background: #fff">
+        <img src="data:,"><p style="color: #bbb; background: #fff; font-size: 1rem">pale</p></div>`)"""
     )
     assert {rule for rule, *_ in faults(page)} == {"image-alt", "color-contrast"}
 
