@@ -37,10 +37,13 @@ TABLES = (
     "facilities",
     "requests",
     "localisations",
+    "outlines",
 )
 """Every table, parents before children."""
 DECISIONS = frozenset({"waivers", "pins", "quotas", "weights", "target_splits"})
 """Tables of what planners decide; the others say what is there."""
+ON_SCREEN = DECISIONS | {"outlines"}
+"""Tables whose rows are written on the screen: writing them there is an act that can be undone."""
 STANDINGS = ("stated", "reported", "inferred", "illustrative")
 """How far a row is known, best first."""
 UNITS_ZH = {
@@ -155,6 +158,7 @@ def title(table: str, t: Translate) -> str:
         "facilities": t("Supporting facilities"),
         "requests": t("Requests of companies"),
         "localisations": t("Foreign and localised"),
+        "outlines": t("Outlines"),
         "zones": t("Zones"),
         "sectors": t("Sectors"),
         "targets": t("Targets"),

@@ -23,7 +23,7 @@ class Snapshot:
     Each frame has the columns of `data/schema/`, one row a key, sorted by key, with a plain integer index.
     Unknown cells are NA: text, choices and codes are ``string``, numbers ``Float64``, whole numbers ``Int64``,
     yes/no ``boolean``, days ``datetime64`` (NaT is unknown).
-    `parks`, `buildings` and `facilities` are GeoDataFrames in EPSG:4326 (a building without a footprint has None).
+    `parks`, `buildings`, `facilities` and `outlines` are GeoDataFrames in EPSG:4326; what has no shape has None.
 
     `leases` alone look ahead: they hold what is in force on the day **and** what begins later, so that
     availability can be told; `valid_to` is the day after the last, NaT when open.
@@ -59,6 +59,7 @@ class Snapshot:
     facilities: gpd.GeoDataFrame
     requests: pd.DataFrame
     localisations: pd.DataFrame
+    outlines: gpd.GeoDataFrame
     scenario: str | None = None
     known_on: dt.date | None = None
     version: int = field(default=0)

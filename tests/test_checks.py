@@ -91,6 +91,12 @@ ROWS = {
         "progress": "done",
         "done_on": "2025-03-01",
     },
+    "outlines": {
+        "outline_id": "D1",
+        "kind": "parcel",
+        "name_zh": "甲地块",
+        "geometry": box(121.6, 31.2, 121.61, 31.21),
+    },
 }
 
 
@@ -171,6 +177,12 @@ def test_a_good_row_has_no_fault(name):
         ("requests", {"solved_on": None, "answered_on": "2025-02-28"}, "answered_on", "order"),
         ("localisations", {"progress": "under_way"}, "done_on", "order"),
         ("localisations", {"progress": "listed"}, "done_on", "order"),
+        ("outlines", {"name_zh": " "}, "name_zh", "missing"),
+        ("outlines", {"kind": "zone"}, "zone_id", "missing"),
+        ("outlines", {"kind": "park"}, "park_id", "missing"),
+        ("outlines", {"kind": "city"}, "kind", "choice"),
+        ("outlines", {"uncertainty_m": -1}, "uncertainty_m", "negative"),
+        ("outlines", {"geometry": Point(121.6, 31.2)}, "geometry", "geometry"),
         ("quotas", {"share": None}, "share", "amount"),
         ("quotas", {"area_m2": 500}, "share", "amount"),
         ("quotas", {"share": 30}, "share", "share"),
@@ -323,6 +335,38 @@ def test_what_planners_decide_is_checked_against_the_policy(rules):
         *((f"W{n}", "rule", "unknown_reference") for n in (3, 4, 5)),
         (hard, "criterion", "unknown_reference"),
     ]
+
+
+def outlines(*rows):
+    """Return outlines, each with these changes; each of a key of its own."""
+    return table("outlines", *({"outline_id": f"D{number}"} | row for number, row in enumerate(rows, 1)))
+
+
+def test_a_zone_and_a_park_have_one_outline(rules):
+    zone, core = {"kind": "zone", "zone_id": "Z-EXPO"}, {"kind": "zone", "zone_id": "Z-CORE-W"}
+    own = {"kind": "park", "park_id": "P1"}
+    drawn = outlines(zone, core, zone, own, own, {"park_id": "P1"}, {"park_id": "P1"})
+    found = [issue for issue in checks.check_all(park(outlines=drawn), rules) if issue.kind != "overlap"]
+    assert kinds(found) == [("D3", "zone_id", "doubled"), ("D5", "park_id", "doubled")]
+
+
+def test_parcels_that_share_ground_are_worth_a_look(rules):
+    east, touching = box(121.605, 31.2, 121.62, 31.21), box(121.62, 31.2, 121.63, 31.21)
+    bow = Polygon([(121.6, 31.2), (121.63, 31.21), (121.63, 31.2), (121.6, 31.21)])
+    drawn = outlines({}, {"geometry": east}, {"geometry": touching}, {"geometry": None}, {"geometry": bow})
+    said = [issue for issue in checks.check_all(park(outlines=drawn), rules) if issue.kind == "overlap"]
+    assert kinds(said) == [("D2", "geometry", "overlap")]
+    assert said[0].message == "It shares 528,306 m² of ground with 甲地块."
+
+
+def test_a_park_is_held_against_the_outline_of_its_zone_on_record(rules):
+    surveyed = table("parks", {"placement": "surveyed", "geometry": Point(121.6, 31.2)})
+    zone = surveyed["zone_id"].iloc[0]
+    around, away = box(121.59, 31.19, 121.61, 31.21), box(121.7, 31.1, 121.71, 31.11)
+    for shape, told in ((around, []), (away, [("P1", "geometry", "zone")])):
+        drawn = outlines({"kind": "zone", "zone_id": zone, "geometry": shape})
+        found = checks.check_all(park(parks=surveyed, outlines=drawn), rules)
+        assert [one for one in kinds(found) if one[0] == "P1"] == told
 
 
 def test_a_unit_on_the_floor_of_another_building(rules):

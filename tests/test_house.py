@@ -15,7 +15,7 @@ FILES = sorted(path for path in [ROOT / "app.py", *PARKS.rglob("*.py")] if path.
 FLOORS = [
     {"issues", "words"},
     {"schema", "crs", "policy", "reader", "spreadsheets", "companies"},
-    {"checks", "demand", "snapshot"},
+    {"checks", "demand", "outlines", "snapshot"},
     {"intake", "store", "status", "matching"},
     {"output"},
     {"pages", "__main__", "verbs"},

@@ -216,7 +216,7 @@ def test_the_script_is_the_same_whatever_is_shown():
 
 def test_what_is_shown_is_said_beside_the_map():
     shown = given(view(picked={"kind": "building", "id": "W1"}, focus={"kind": "zone", "id": "Z-W"}))
-    assert set(shown["layers"]) == {"context", "zones", "parks", "buildings", "classes"}
+    assert set(shown["layers"]) == {"context", "zones", "parks", "outlines", "buildings", "classes"}
     assert shown["picked"]["id"] == "W1"
     for url in shown["layers"].values():
         held = layers.SHELF.get(url.split("/")[2])

@@ -118,6 +118,7 @@ DECIDED = {
     "facilities": district.frame("facility_id kind name_zh", ("F1", "cdmo", None)),
     "requests": district.frame("request_id tenant_id subject", ("R1", "T1", None)),
     "localisations": district.frame("localisation_id kind name_zh", ("I1", "imported_product", None)),
+    "outlines": district.frame("outline_id kind name_zh", ("D1", "parcel", None)),
 }
 PARK = district.park(**{name: hostile(frame) for name, frame in (district.tables() | DECIDED).items()})
 

@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from making import contracts, demand, draw, occupancy, places, programme, services, stock, tables
+from making import contracts, demand, draw, occupancy, parcels, places, programme, services, stock, tables
 
 HERE = Path(__file__).resolve().parent
 UNKNOWN_COMPLETION = (("P031", "unknown"), ("P037", "built"), ("P052", "built"), ("P034", "unknown"), ("P006", "built"))
@@ -54,6 +54,7 @@ def make() -> dict[str, list[draw.Row]]:
         "facilities": services.facilities(spots, places.read(HERE.parent / "geo" / "places.csv")),
         "requests": services.requests(leases, units),
         "localisations": services.localisations(sitting + applying),
+        "outlines": parcels.outlines(projects, buildings),
     }
 
 

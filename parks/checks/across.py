@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from parks.checks import decisions, findings, projects
+from parks import outlines
+from parks.checks import decisions, findings, outlined, projects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,6 +34,7 @@ def faults(park: Snapshot, rules: Policy, t: Translate) -> Iterator[Issue]:
     for test in tests:
         yield from test(park, rules, t)
     yield from projects.faults(park, t)
+    yield from outlined.faults(park, t)
     yield from decisions.splits(park, rules, t)
 
 
@@ -130,11 +132,11 @@ def _outside(park: Snapshot, rules: Policy, t: Translate) -> Iterator[Issue]:
     checked. What crosses an outline is inside: outlines are generalised.
     """
     surveyed = park.parks[park.parks["placement"] == "surveyed"].set_index("park_id")["zone_id"]
-    outlines = rules.zones.set_index("zone_id").geometry
+    shapes = outlines.laid(rules, park).zones.set_index("zone_id").geometry
     message = t("It lies outside the outline of its zone.")
     mend = t("Check the place and the zone; the outlines are generalised.")
     for table, frame in (("parks", park.parks), ("buildings", park.buildings)):
-        outline = gpd.GeoSeries(findings.found(findings.found(frame["park_id"], surveyed), outlines), crs=frame.crs)
+        outline = gpd.GeoSeries(findings.found(findings.found(frame["park_id"], surveyed), shapes), crs=frame.crs)
         away = frame.geometry.disjoint(outline, align=False) & frame.geometry.notna() & outline.notna()
         yield from findings.issues(table, frame, away, "geometry", "zone", message, mend)
 

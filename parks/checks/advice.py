@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from parks import companies, schema
-from parks.checks import ages, findings
+from parks.checks import ages, findings, outlined
 from parks.issues import Issue
 
 if TYPE_CHECKING:
@@ -49,8 +49,9 @@ TOTALS = (
 
 
 def given(park: Snapshot, rules: Policy, t: Translate) -> Iterator[Issue]:
-    """All advice on the tables of a day (kinds ``alike``, ``stale``, ``published``)."""
+    """All advice on the tables of a day (kinds ``alike``, ``overlap``, ``stale``, ``published``)."""
     yield from alike(park, t)
+    yield from outlined.shared(park, t)
     for table in schema.TABLES:
         yield from _stale(table, park, rules, t)
     for total in TOTALS:

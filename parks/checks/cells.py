@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from parks import schema
-from parks.checks import decisions, findings, projects, services
+from parks.checks import decisions, findings, outlined, projects, services
 from parks.issues import Issue
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _geometry(table: str, frame: pd.DataFrame, column: Column, bounds: Bounds, t
     away = (west < bounds[0]) | (south < bounds[1]) | (east > bounds[2]) | (north > bounds[3])
     message, mend = (
         t("This is not the kind of shape wanted."),
-        t("Draw points for parks and facilities, areas for buildings."),
+        t("Draw points for parks and facilities, areas for buildings and outlines."),
     )
     yield from findings.issues(table, frame, wrong, column.name, "geometry", message, mend)
     message, mend = t("The shape is empty or crosses itself."), t("Draw its outline again without crossing.")
@@ -143,6 +143,8 @@ def _rows(table: str, frame: pd.DataFrame, known: Known, t: Translate) -> Iterat
         yield from findings.issues(table, frame, more, "above_ground_m2", "area", message, mend)
     elif table == "projects":
         yield from projects.rows(frame, cell, t)
+    elif table == "outlines":
+        yield from outlined.rows(frame, cell, t)
     elif table in services.ROWS:
         yield from services.ROWS[table](frame, cell, t)
     elif table in schema.DECISIONS:

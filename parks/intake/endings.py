@@ -36,6 +36,7 @@ SCOPE = {
     "facilities": "kind",
     "requests": "",
     "localisations": "kind",
+    "outlines": "kind",
 }
 """Table → the column whose values in a file are those that a complete file tells everything about; empty: it tells all
 of the table."""

@@ -20,7 +20,7 @@ CERTAINTIES = ("remembered", "exact", "synonym", "likely", "none")
 """How sure a match is, surest first. Only the first three are taken without asking."""
 OURS, SYNONYM, PART = 3, 2, 1
 """How a heading names a column: by our own name, by another, or by a part of it."""
-ASIDE = schema.DECISIONS | {"facilities", "requests", "localisations"}
+ASIDE = schema.DECISIONS | {"facilities", "requests", "localisations", "outlines"}
 """Tables that speak of the places and companies of the others."""
 PROVENANCE = ("source", "source_date", "standing")
 """Columns that every table has: they tell no table from another, and users' ledgers seldom have them."""

@@ -35,6 +35,7 @@ NATURAL = {
     "facilities": ("kind", "name_zh"),
     "requests": ("tenant_id", "found_on", "subject"),
     "localisations": ("kind", "name_zh"),
+    "outlines": ("kind", "zone_id", "park_id", "name_zh"),
 }
 """Table → the columns that tell its rows apart where a ledger has no key of ours."""
 IDLE = {
@@ -43,6 +44,7 @@ IDLE = {
     "waivers": frozenset({"unit_id", "building_id"}),
     "pins": frozenset({"need_id", "tenant_id", "unit_id", "building_id"}),
     "target_splits": frozenset({"zone_id", "year"}),
+    "outlines": frozenset({"zone_id", "park_id", "name_zh"}),
 }
 """Table → columns of `NATURAL` without which the others still tell its rows apart."""
 NAMES = ("parks", "tenants", "projects")

@@ -115,6 +115,20 @@
         [Tiles.lat0(box[b + 3]), Tiles.lon0(box[b])], [Tiles.lat0(box[b + 1]), Tiles.lon0(box[b + 2])]);
     },
 
+    /* The corner of a building nearest to a place, within some pixels; null when there is none. */
+    corner: function (latlng, pixels) {
+      const x = x0(latlng.lng), y = y0(latlng.lat);
+      let best = null, distance = pixels / Math.pow(2, this._map.getZoom());
+      if (!this._colours || this._map.getZoom() < this._cut.close) { return null; }
+      this._near([x - distance, y - distance, x + distance, y + distance], this._colours, (tile, number, i) => {
+        for (let p = tile.starts[tile.first[i]]; p < tile.starts[tile.first[i + 1]]; p++) {
+          const away = Math.hypot(tile.xy[p * 2] - x, tile.xy[p * 2 + 1] - y);
+          if (away < distance) { distance = away; best = L.latLng(Tiles.lat0(tile.xy[p * 2 + 1]), Tiles.lon0(tile.xy[p * 2])); }
+        }
+      });
+      return best;
+    },
+
     _shelf: function (source, read) {
       return Tiles.Shelf(this._root, source, read, (failed) => {
         if (failed !== undefined) { this._told(0, true); return; }

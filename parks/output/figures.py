@@ -128,6 +128,11 @@ def width(text: str) -> int:
     )
 
 
+def names(frame: pd.DataFrame, lang: str) -> pd.Series[Any]:
+    """Return the names of some rows in `lang`; where one is unknown, the Chinese original."""
+    return frame[f"name_{lang}"].fillna(frame["name_zh"])
+
+
 def standing(code: object, t: Translate) -> str:
     """Return the name of a standing (``stated reported inferred illustrative``)."""
     names = {
@@ -200,6 +205,12 @@ def facility(code: object, t: Translate) -> str:
         "platform": t("Public platform"),
         "cdmo": t("CDMO capacity"),
     }
+    return names.get(str(code), t("unknown"))
+
+
+def outlined(code: object, t: Translate) -> str:
+    """Return the name of what an outline is of (``zone park parcel``)."""
+    names = {"zone": t("Zone"), "park": t("Park"), "parcel": t("Parcel")}
     return names.get(str(code), t("unknown"))
 
 

@@ -42,7 +42,7 @@ def write(path: Path, made: Material, said: Report, mark: str) -> None:
 
 
 def layers_of(made: Material) -> dict[str, pd.DataFrame]:
-    """Return zones, parks, buildings, units, projects and facilities, each row with the sums of the report."""
+    """Return zones, parks, buildings, units, projects, facilities and outlines, with the sums of the report."""
     rules, park, space = made.rules, made.park, made.space
     drop = ["park_id", "zone_id", "standing"]
     sums = {
@@ -68,6 +68,7 @@ def layers_of(made: Material) -> dict[str, pd.DataFrame]:
     found["projects"] = _projects(made)
     used = support.in_use(park)["facility_id"]
     found["facilities"] = park.facilities.assign(in_use=park.facilities["facility_id"].isin(used))
+    found["outlines"] = park.outlines
     return found
 
 

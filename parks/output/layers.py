@@ -44,9 +44,11 @@ SCRIPTS: Final = (
     "search",
     "times",
     "pen",
+    "shaper",
     "picture",
     "tools",
     "lasso",
+    "outlines",
     "cards",
     "map",
 )

@@ -24,7 +24,7 @@
   };
 
   let map, options, words = {}, classes = null, there = null, edge = 1, cut = null, times, swipe, picked = null, drawing, tip, legend, homeward, notice;
-  let datum, title, names, beneath, search, lasso, tools, cards, zones = [], parks = [], facilities = [];
+  let datum, title, names, beneath, search, lasso, tools, cards, outlines, zones = [], parks = [], facilities = [];
   const shown = {}, answers = new Map(), afterwards = [];
 
   /* The one way by which words from data reach the page: as text, never as markup. */
@@ -55,6 +55,10 @@
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     drawing = new window.ParksBuildings(options.root || "", arrived).addTo(map);
     names = window.ParksNames(map, { say: say, dots: () => parks.map((park) => park.latlng) });
+    outlines = window.ParksOutlines(map, {
+      root: options.root || "", say: say, words: words, names: names, datum: () => datum, zones: () => zones,
+      corner: (latlng, pixels) => drawing.corner(latlng, pixels), unsure: UNSURE_M, tell: tell,
+    });
     beneath = window.ParksBeneath(map, { say: say, warn: () => warn(words.silent), quiet: quiet });
     times = window.ParksTimes(map, { say: say, words: words, shown: another });
     swipe = window.ParksSwipe(map, { say: say, moved: split });
@@ -93,7 +97,7 @@
     words = view.words;
     if (!legend) { controls(); }
     search.speak(words);
-    if (lasso) { lasso.speak(words); tools.speak(words); }
+    if (lasso) { [lasso, tools, outlines].forEach((each) => each.speak(words)); }
     datum = view.datum || "wgs84";
     title = view.title || "";
     named();
@@ -103,13 +107,14 @@
     swipe.set(view.against, words);
     if (other("base", view.base) || !view.base) { beneath.lay(view.base); }
     if (view.against) { layers.there = view.against.classes; }
-    const draw = { context: drawContext, zones: drawZones, parks: drawParks, buildings: drawBuildings, classes: shade, facilities: drawFacilities, there: drawThere, cards: deal };
+    const draw = { context: drawContext, zones: drawZones, parks: drawParks, outlines: drawOutlines, draft: outlines.draft, buildings: drawBuildings, classes: shade, facilities: drawFacilities, there: drawThere, cards: deal };
     Object.entries(layers).forEach(([name, source]) => {
       if (shown[name] === source) { return; }
       shown[name] = source;
       load(source).then((content) => { if (shown[name] === source) { draw[name](content); settle(name); } }, () => warn());
     });
     if (shown.facilities && !view.layers.facilities) { shown.facilities = undefined; drawFacilities({ features: [] }); }
+    if (shown.draft && !view.layers.draft) { shown.draft = undefined; outlines.draft(null); }
     if (shown.there && !layers.there) { shown.there = undefined; drawThere(null); colour(); }
     if (other("picked", view.picked)) { pick(view.picked, false); }
     if (other("focus", view.focus)) { focus(); }
@@ -148,7 +153,7 @@
     if (name === "buildings" && there) { drawing.setThere(there); }
     if (name !== "context") { colour(); highlight(); focus(); }
     names.crowd();
-    if (name !== "buildings") { map.getContainer().dataset[name] = name === "classes" ? classes.by : "drawn"; }
+    if (!["buildings", "outlines"].includes(name)) { map.getContainer().dataset[name] = name === "classes" ? classes.by : "drawn"; }
   }
 
   /* How many tiles in view have not come yet; whether one did not come at all. */
@@ -197,6 +202,8 @@
     });
     swap("parks", L.layerGroup(parks.flatMap((park) => [park.dot, park.label])));
   }
+
+  function drawOutlines(content) { outlines.set(content); if (classes) { fill(legend); } }
 
   function drawBuildings(content) { cut = content; drawing.setTiles(content); }
 
@@ -292,18 +299,8 @@
   function highlight() {
     drawing.setPicked(!picked ? [] : picked.kind === "building" ? [picked.id] : picked.ids || []);
     drawing.redraw();
+    outlines.colour(picked);
     colour();
-  }
-
-  function inside(geometry, latlng) {
-    const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-    return polygons.some((rings) => rings.reduce((odd, ring) => {
-      for (let a = 0, b = ring.length - 1; a < ring.length; b = a++) {
-        const [ax, ay] = ring[a], [bx, by] = ring[b];
-        if ((ay > latlng.lat) !== (by > latlng.lat) && latlng.lng < (bx - ax) * (latlng.lat - ay) / (by - ay) + ax) { odd = !odd; }
-      }
-      return odd;
-    }, false));
   }
 
   function parkAt(point, reach) {
@@ -314,9 +311,10 @@
 
   function hit(event, withZones) {
     const park = parkAt(event.containerPoint, map.getZoom() >= CLOSE ? 6 : 9);
-    const found = map.getZoom() < CLOSE ? park || drawing.at(event.latlng) : drawing.at(event.latlng) || park;
+    const first = map.getZoom() < CLOSE ? park || drawing.at(event.latlng) : drawing.at(event.latlng) || park;
+    const found = first || outlines.at(event.latlng);
     if (found || !withZones) { return found && Object.assign({ x: event.containerPoint.x }, found); }
-    const zone = zones.slice().reverse().find((each) => inside(each.geometry, event.latlng));
+    const zone = zones.slice().reverse().find((each) => window.parksInside(each.geometry, event.latlng));
     return zone ? { kind: "zone", id: zone.id, name: zone.name } : null;
   }
 
@@ -335,7 +333,7 @@
 
   /* What the pointer shows of a place: its class, vacancy, how many units fit. */
   function facts(found) {
-    if (found.kind === "facility") { return [found.fact]; }
+    if (found.kind === "facility" || found.kind === "parcel") { return [found.fact]; }
     const holds = classesAt(found.x || 0);
     if (found.kind === "cell") {
       return [said(words.several, { count: grouped(found.count), label: holds.legend[found.shade].label })];
@@ -355,7 +353,7 @@
   function said(sentence, values) { return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole)); }
 
   function click(event) {
-    if (lasso && (lasso.busy() || tools.takes(event.latlng))) { return; }
+    if (lasso && (lasso.busy() || tools.takes(event.latlng) || outlines.takes(event.latlng))) { return; }
     const found = hit(event, true);
     if (found && found.kind === "cell") { map.fitBounds(window.ParksTiles.boundsOf(found.box), { maxZoom: cut.close, animate: false }); return; }
     if (found && found.kind === "building" && event.originalEvent && event.originalEvent.shiftKey && !options.onPick) {
@@ -379,8 +377,8 @@
 
   function boundsOf(kind, id) {
     if (kind === "zone") { const zone = zones.find((each) => each.id === id); return zone && zone.shape.getBounds(); }
-    const park = kind === "park" && parks.find((each) => each.id === id);
-    return park ? park.latlng.toBounds(1200) : drawing.boundsOf(id);
+    const park = kind === "park" && parks.find((each) => each.id === id), drawn = outlines.boundsOf(kind, id);
+    return drawn || kind === "parcel" ? drawn : park ? park.latlng.toBounds(1200) : drawing.boundsOf(id);
   }
 
   /* Goes where the view says as soon as the layer that knows the place is there; once. */
@@ -420,6 +418,7 @@
     if (!options.onPick) {
       tools = new window.ParksTools({ root: options.root, say: say, words: words, datum: () => datum, picked: () => picked, title: () => title, legend: told }).addTo(map);
       lasso = new window.ParksLasso({ words: words, say: say, drawn: (ring) => tell({ kind: "area", ring: ring }) }).addTo(map);
+      outlines.control();
     }
     legend = new Legend().addTo(map).getContainer();
     if (!options.onPick) {
@@ -433,7 +432,7 @@
   /* Zones and parks whose name or id holds the words, then buildings. */
   function lookUp(wanted) {
     const low = wanted.toLowerCase(), holds = (each) => `${each.id}\n${each.name}`.toLowerCase().includes(low);
-    const near = [["zone", zones], ["park", parks]].flatMap(
+    const near = [["zone", zones], ["park", parks], ["parcel", outlines.all().filter((each) => each.kind === "parcel")]].flatMap(
       ([kind, places]) => places.filter(holds).map((each) => ({ kind: kind, id: each.id, name: each.name })));
     return window.ParksTiles.find(options.root || "", cut ? cut.tiles : [], wanted).then((found) => near.concat(found), () => near);
   }
@@ -454,7 +453,7 @@
   }
 
   function fill(box) {
-    const shades = say("ul", "", ""), outlines = say("ul", "", "");
+    const shades = say("ul", "", ""), lines = say("ul", "", "");
     classes.legend.forEach((shade) => {
       const swatch = say("span", "swatch " + shade.fill, "");
       swatch.style.background = FILLS[shade.fill](shade.colour);
@@ -464,11 +463,12 @@
     Object.entries(words.roles).forEach(([role, text]) => {
       const swatch = say("span", "outline", "");
       swatch.style.borderColor = ROLES[role];
-      outlines.append(entry(swatch, text, ""));
+      lines.append(entry(swatch, text, ""));
     });
-    outlines.append(entry(say("span", "outline unsure", ""), words.unsure, ""), entry(say("span", "spot", ""), words.spot, ""));
-    if (cut && cut.close > cut.first) { outlines.append(entry(say("span", "cell", ""), words.cells, "")); }
-    box.replaceChildren(say("summary", "", classes.title), shades, say("small", "", words.counted), outlines);
+    lines.append(entry(say("span", "outline unsure", ""), words.unsure, ""), entry(say("span", "spot", ""), words.spot, ""));
+    lines.append(...outlines.legend(entry));
+    if (cut && cut.close > cut.first) { lines.append(entry(say("span", "cell", ""), words.cells, "")); }
+    box.replaceChildren(say("summary", "", classes.title), shades, say("small", "", words.counted), lines);
   }
 
   /* The legend as it is written on a picture. */

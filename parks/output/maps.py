@@ -19,7 +19,7 @@ from branca.element import MacroElement
 
 from parks import crs, demand, schema, words
 from parks.issues import InvalidData, Issue
-from parks.output import figures, layers, sayings, shading, tiles
+from parks.output import figures, layers, outlining, sayings, shading, tiles
 from parks.status import support
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Ground:
     Parameters
     ----------
     layers
-        ``context zones parks buildings`` → the packed layer; that of the buildings says only how they are cut.
+        ``context zones parks outlines buildings`` → the packed layer; that of the buildings says only how they are cut.
     tiles
         The buildings.
     datum
@@ -139,6 +139,7 @@ def ground(park: Snapshot, rules: Policy, *, lang: str, context: Path = CONTEXT,
         "context": context_layer(context, lang, datum),
         "zones": layers.geojson(_on(datum, _zones(rules, lang)), ["id", "name", "role", "uncertainty_m"]),
         "parks": layers.geojson(_on(datum, _parks(park, lang)), ["id", "name", "schematic"]),
+        "outlines": layers.geojson(_on(datum, outlining.drawn(park, lang)), outlining.COLUMNS),
         "buildings": _plain(cut.manifest() | {"tiles": layers.address(cut)}),
     }
     packed = {name: layers.pack(name, content) for name, content in parts.items()}
@@ -244,7 +245,7 @@ def around(park: Snapshot, *, lang: str, datum: str = "wgs84") -> Layer:
     used = used[used.geometry.notna()]
     offers = zip(used["kind"], used["capacity"], used["capacity_unit"], strict=True)
     facts = [f"{figures.facility(kind, t)} · {figures.capacity(amount, unit, lang)}" for kind, amount, unit in offers]
-    frame = {"id": used["facility_id"], "name": _named(used, lang), "kind": used["kind"]}
+    frame = {"id": used["facility_id"], "name": figures.names(used, lang), "kind": used["kind"]}
     layer = gpd.GeoDataFrame(frame, geometry=used.geometry).assign(fact=pd.array(facts, dtype="string"))
     return layers.pack("facilities", layers.geojson(_on(datum, layer), ["id", "name", "kind", "fact"]))
 
@@ -252,7 +253,7 @@ def around(park: Snapshot, *, lang: str, datum: str = "wgs84") -> Layer:
 def cards(park: Snapshot, *, lang: str) -> Layer:
     """Return the companies with an open need as a packed layer without places: name, stage and area of the need."""
     t, needs = words.translator(lang), park.needs[demand.waiting(park)].drop_duplicates("tenant_id")
-    names = _named(park.tenants, lang).set_axis(park.tenants["tenant_id"])
+    names = figures.names(park.tenants, lang).set_axis(park.tenants["tenant_id"])
     areas = [figures.area(value, lang) for value in needs["area_min_m2"]]
     facts = [f"{figures.stage(stage, t)} · {area}" for stage, area in zip(needs["stage"], areas, strict=True)]
     frame = {"id": needs["tenant_id"], "name": needs["tenant_id"].map(names).fillna(needs["tenant_id"])}
@@ -283,12 +284,13 @@ def view(
     lang
         ``zh`` or ``en``.
     picked
-        What is selected: ``kind`` (``zone park building``) and ``id``, or ``buildings`` and ``ids``; None clears it.
+        What is selected: ``kind`` (``zone park parcel building``) and ``id``, or ``buildings`` and ``ids``; None clears
+        it.
     focus
         Where to go: ``kind`` and ``id``, or ``at`` (zoom, latitude, longitude); and any ``n`` that is other when the
         map shall go there again.
     more
-        Further layers: ``facilities`` (`around`), ``cards`` (`cards`).
+        Further layers: ``facilities`` (`around`), ``cards`` (`cards`), ``draft`` (`outlining.draft`).
     moment
         Days to play through instead of the colours `shown`; or other colours, right of a split that the user moves.
     base_map
@@ -379,7 +381,7 @@ def _zones(rules: Policy, lang: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {
             "id": zones["zone_id"],
-            "name": _named(zones, lang),
+            "name": figures.names(zones, lang),
             "role": zones["role"],
             "uncertainty_m": zones["uncertainty_m"],
         },
@@ -390,7 +392,7 @@ def _zones(rules: Policy, lang: str) -> gpd.GeoDataFrame:
 def _parks(park: Snapshot, lang: str) -> gpd.GeoDataFrame:
     frame = park.parks
     return gpd.GeoDataFrame(
-        {"id": frame["park_id"], "name": _named(frame, lang), "schematic": frame["placement"] == "schematic"},
+        {"id": frame["park_id"], "name": figures.names(frame, lang), "schematic": frame["placement"] == "schematic"},
         geometry=frame.geometry,
     )
 
@@ -400,16 +402,11 @@ def _buildings(park: Snapshot, lang: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {
             "id": frame["building_id"],
-            "name": _named(frame, lang).fillna(frame["building_id"]),
+            "name": figures.names(frame, lang).fillna(frame["building_id"]),
             "park": frame["park_id"].fillna(""),
         },
         geometry=frame.geometry,
     )
-
-
-def _named(frame: pd.DataFrame, lang: str) -> pd.Series[Any]:
-    """Return the names in `lang`; where one is unknown, the Chinese original."""
-    return frame[f"name_{lang}"].fillna(frame["name_zh"])
 
 
 def context_layer(path: Path, lang: str, datum: str = "wgs84") -> bytes:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-MOST: Final = 500
+MOST: Final = 1000
 """Points of a line that are taken."""
 CORNERS: Final = 3
 

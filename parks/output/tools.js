@@ -7,6 +7,7 @@
     measure: "M1.5 11.5 11.5 1.5l3 3-10 10zM4 9l1.5 1.5M6 7l2 2M8 5l1.5 1.5M10 3l2 2",
     link: "M6.5 9.5l3-3M7 4.5l2-2a3 3 0 0 1 4.5 4.5l-2 2M9 11.5l-2 2A3 3 0 0 1 2.5 9l2-2",
     picture: "M1.5 3h13v10h-13zM3 11l3.5-4 2.5 3 2-2 2.5 3M11 5.2v.1",
+    outline: "M3 3.5 12.5 2l1.5 8-6.5 4-5.5-4.5zM3 3.5v.1M12.5 2v.1M14 10v.1M7.5 14v.1M2 9.5v.1",
     lasso: "M8 2c4 0 6 2 6 4.2S12 10.5 8 10.5 2 8.5 2 6.2 4 2 8 2zM5 10.2c-1 1.2-.5 3 1 3.3",
   };
 
@@ -21,6 +22,16 @@
     node.type = "button";
     node.dataset.tool = name;
     return node;
+  };
+
+  /* Length and area of a line [longitude, latitude] in words. given: root, words, datum(): what the map stands on. */
+  window.parksMeasured = function (given, points) {
+    const said = points.map((at) => at.map((degrees) => degrees.toFixed(7)).join(",")).join(";");
+    return fetch(`${given.root}parks/measure?points=${said}&datum=${given.datum()}`).then((answer) => answer.json()).then((found) => {
+      const words = given.words, of = (number) => number.toLocaleString("en-US", { maximumFractionDigits: number < 100 ? 1 : 0 });
+      const area = found.area_m2 === null ? "" : words.area.replace("{area}", of(found.area_m2)).replace("{mu}", of(found.area_m2 / MU_M2));
+      return [words.length.replace("{length}", of(found.length_m)), area].filter(Boolean).join(" · ");
+    }).catch(() => given.words.failed);
   };
 
   /* given: root, say, words, datum(): what the map stands on, title(): the line above a picture, legend(): its lines. */
@@ -68,13 +79,8 @@
     },
 
     _measure: function (points) {
-      const said = points.map((at) => at.join(",")).join(";"), asked = this._asked = {};
-      fetch(`${this._given.root}parks/measure?points=${said}&datum=${this._given.datum()}`).then((answer) => answer.json()).then((found) => {
-        if (asked !== this._asked) { return; }
-        const words = this._given.words, of = (number) => number.toLocaleString("en-US", { maximumFractionDigits: number < 100 ? 1 : 0 });
-        const area = found.area_m2 === null ? "" : words.area.replace("{area}", of(found.area_m2)).replace("{mu}", of(found.area_m2 / MU_M2));
-        this._pen.tell([words.length.replace("{length}", of(found.length_m)), area].filter(Boolean).join(" · "));
-      }, () => this._pen.tell(this._given.words.failed));
+      const asked = this._asked = {};
+      window.parksMeasured(this._given, points).then((said) => { if (asked === this._asked) { this._pen.tell(said); } });
     },
 
     /* The page's own link and where the map looks; shown to be copied, and copied where the browser lets us. */

@@ -102,6 +102,7 @@ class _Voice:
             "facilities": t("Facility {key}", key=key),
             "requests": t("Request {key}", key=key),
             "localisations": t("Item {key}", key=key),
+            "outlines": t("Outline {key}", key=key),
         }[table]
         name = self._name(table, key)
         return f"{said} {name}" if name else said

@@ -10,7 +10,7 @@ import streamlit as st
 from parks import crs
 from parks.issues import InvalidData
 from parks.output import bases, maps, shading
-from parks.pages import attempts, moments, panel, selection, session, start, tables, tenants
+from parks.pages import attempts, moments, outlining, panel, selection, session, start, tables, tenants
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -77,6 +77,7 @@ def desk(s: Session) -> None:
                 picked=st.session_state.get("picked"),
                 focus=st.session_state.get("focus"),
                 more={"cards": _cards(s, (*s.key, s.lang))}
+                | outlining.draft(datum)
                 | ({"facilities": _around(s, datum, (*s.key, s.lang))} if st.session_state.get("facilities") else {}),
                 moment=other,
                 base_map=base_map,

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from parks.output import figures, stacks
-from parks.pages import acts, attempts, selection, session, tables, tenants, towers_view
+from parks.pages import acts, attempts, outlining, selection, session, tables, tenants, towers_view
 from parks.status import vacancy
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def show(s: Session, picked: Mapping[str, Any] | None, tenant: str | None) -> No
     with back:
         attempts.back_and_forth(s, "map")
     with place:
+        outlining.show(s)
         _place(s, picked, tenant)
 
 
@@ -39,6 +40,9 @@ def _place(s: Session, picked: Mapping[str, Any] | None, tenant: str | None) -> 
         selection.show(s, picked["ids"])
         return
     kind, code = picked["kind"], picked["id"]
+    if kind == "parcel":
+        outlining.parcel(s, code)
+        return
     known = {
         "zone": s.rules.zones["zone_id"],
         "park": s.park.parks["park_id"],
@@ -93,6 +97,7 @@ def _zone(s: Session, code: str) -> None:
         selection.offer(s, space)
     if pd.notna(row["uncertainty_m"]):
         st.caption(t("Outline good to about ±{metres} m.", metres=figures.number(row["uncertainty_m"], s.lang)))
+    outlining.offer(s, "zone", code)
 
 
 def _park(s: Session, code: str) -> None:
@@ -120,6 +125,7 @@ def _park(s: Session, code: str) -> None:
             key="panel_published",
             table="published_figures",
         )
+    outlining.offer(s, "park", code)
 
 
 def _list(s: Session, space: pd.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""What is selected on the map: a zone, a park, a building; or several, by shift-click or a line round them."""
+"""What is selected on the map: a zone, park, parcel, building; or several, by shift-click or a line round them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from parks.output import figures
-from parks.pages import tables
+from parks.pages import outlining, tables
 from parks.status import vacancy
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from parks.pages.session import Session
 
 VIEW: Final = re.compile(r"(\d{1,2}(?:\.\d)?),(-?\d{1,2}(?:\.\d{1,6})?),(-?\d{1,3}(?:\.\d{1,6})?)")
-PLACE: Final = re.compile(r"(zone|park|building),(.{1,80})")
+PLACE: Final = re.compile(r"(zone|park|parcel|building),(.{1,80})")
 """How a link says where the map looks, and what is selected."""
 SEVERAL: Final = "buildings"
 HALF_TURN, QUARTER_TURN = 180, 90
@@ -36,8 +36,9 @@ def clicked(base: Ground, answer: Mapping[str, Any] | None) -> None:
     base
         What the map draws.
     answer
-        ``kind`` and ``id``; or ``more`` and the id of one building; or ``area`` and ``ring`` ([longitude, latitude]);
-        or ``company`` and ``tenant``, with the ``id`` of a building where it was dropped on one.
+        ``kind`` and ``id``; or ``more`` and the id of one building; or ``area`` or ``outline`` and ``ring``
+        ([longitude, latitude]); or ``company`` and ``tenant``, with the ``id`` of a building where it was dropped on
+        one.
     """
     if answer == st.session_state.get("clicked"):
         return
@@ -46,6 +47,8 @@ def clicked(base: Ground, answer: Mapping[str, Any] | None) -> None:
         st.session_state["picked"] = None
     elif answer["kind"] == "area":
         _several(base.tiles.within(_ring(answer["ring"])))
+    elif answer["kind"] == "outline":
+        outlining.take(_ring(answer["ring"]), base.datum)
     elif answer["kind"] == "company":
         if building := answer.get("id"):
             st.session_state["picked"] = {"kind": "building", "id": str(building)}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from parks import policy, schema, store, words
+from parks import outlines, policy, schema, store, words
 from parks.output import figures
 from parks.status import vacancy
 
@@ -52,7 +52,7 @@ class Session:
     park
         The snapshot of the chosen day and scenario.
     rules
-        The policy in force.
+        The policy in force, with the outlines on record.
     space
         One row a unit, `vacancy.by_unit(park)`.
     who
@@ -179,7 +179,7 @@ def begin(
     held = held.speaking(lang)
     park = held.as_of(day, scenario, known_on)
     seen = space(park.version, day, scenario, known_on)
-    return Session(words.translator(lang), lang, held, park, rules, seen, who)
+    return Session(words.translator(lang), lang, held, park, outlines.laid(rules, park), seen, who)
 
 
 def at(s: Session, day: dt.date, scenario: str | None) -> Session:

@@ -92,6 +92,7 @@ SHARED: dict[tuple[str, str], Callable[[object, Translate], str]] = {
     ("projects", "kind"): figures.kind,
     ("facilities", "kind"): figures.facility,
     ("localisations", "kind"): figures.localised,
+    ("outlines", "kind"): figures.outlined,
     ("localisations", "progress"): figures.localised,
     ("tenants", "pipeline"): figures.pipeline,
     ("tenants", "stage"): figures.stage,

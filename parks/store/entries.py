@@ -224,8 +224,8 @@ def written(
     parts = [part for part in parts if part.keys]
     if not parts:
         return None
-    if all(part.name in schema.DECISIONS for part in parts):
-        act = replace(act, data_day=None)  # what is decided on a day does not say how things stood on it
+    if all(part.name in schema.ON_SCREEN for part in parts):
+        act = replace(act, data_day=None)  # what is decided or drawn on a day does not say how things stood on it
     meanwhile.refuse(writing, view, keys={part.name: part.keys for part in parts})
     change = writing.record(act, sum(len(part.keys) for part in parts))
     for part in parts:

@@ -50,7 +50,7 @@ def redoable(connection: sa.Connection, who: str, scenario: str) -> int | None:
 
 def _is_act(change: sa.FromClause) -> sa.ColumnElement[bool]:
     """Return the condition that a change is one that the planner who did it takes back by `undo`."""
-    decided = sa.and_(change.c.what == "add", change.c.subject.in_(sorted(schema.DECISIONS)))
+    decided = sa.and_(change.c.what == "add", change.c.subject.in_(sorted(schema.ON_SCREEN)))
     return sa.or_(change.c.what.in_(ACTS), decided)
 
 

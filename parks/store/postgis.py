@@ -22,6 +22,7 @@ STATES = {
     "buildings": "Buildings of the record as they stand today",
     "units": "Units of the record as they stand today, each drawn as its building, with whoever firmly holds it today",
     "facilities": "Supporting facilities of the record as they stand today, those not open yet among them",
+    "outlines": "Outlines of zones, parks and parcels of the record as they stand today",
 }
 """Table → what its live layer shows."""
 

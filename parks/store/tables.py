@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
     from sqlalchemy.sql.compiler import SQLCompiler
 
-REVISION = "0006"
+REVISION = "0007"
 """Revision of the store's own layout: the newest of `migrations/versions`. Tables or meaning changed: a new one."""
 ALWAYS = dt.date(1900, 1, 1)
 """First day of a row that has been so for as long as we know."""

@@ -20,7 +20,7 @@ NUL = "\x00"
 LEASED = ("place", "allocate", "move", "release")
 """What a planner does to leases."""
 ACTS = (*LEASED, "remove", "rebase_scenario", "approve_scenario")
-"""What the planner who did it takes back by `undo`; rows of `schema.DECISIONS` that they have added too."""
+"""What the planner who did it takes back by `undo`; rows of `schema.ON_SCREEN` that they have added too."""
 
 
 def said(what: str, t: Translate) -> str:

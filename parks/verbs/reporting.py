@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from parks import outlines
 from parks.output import maps, placements, reports, tables
 from parks.status import vacancy
 from parks.verbs import files, printing
@@ -26,8 +27,9 @@ FIELDS = ("day", "lang", "form", "scenario")
 
 def report(session: Session) -> int:
     """Write the report, or the map that opens alone, in the languages and formats asked for."""
-    options, rules = session.options, session.rules()
+    options = session.options
     park = session.park(session.store(), options.scenario)
+    rules = outlines.laid(session.rules(), park)
     places = {key: files.free(session, path) for key, path in _places(session, park).items()}
     if options.form == MAP:
         for (lang, _), path in places.items():

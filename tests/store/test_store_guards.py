@@ -122,6 +122,7 @@ def full(held):
         "facilities": "facility_id, kind, name_zh",
         "requests": "request_id, tenant_id, subject, found_on",
         "localisations": "localisation_id, kind, name_zh, progress",
+        "outlines": "outline_id, kind",
     }
     for name, columns in more.items():
         named = f"{columns}, source, standing, scenario, valid_from, valid_to, tx_from"

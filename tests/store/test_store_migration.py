@@ -107,6 +107,7 @@ NEW = (
     "facilities",
     "requests",
     "localisations",
+    "outlines",
 )
 """Tables that have come since."""
 
