@@ -126,7 +126,7 @@ def test_the_map_draws_parks_and_parcels_the_largest_first():
     )
     assert found["id"].tolist() == ["P1", "D2"]
     assert found["name"].tolist() == ["First park", "小地块"]
-    assert found["fact"].tolist() == ["Park · 1,056,612 m² · Reported", "Parcel · 10,568 m² · Reported"]
+    assert found["fact"].tolist() == ["Park · 1,056,612 m² · Reported", "Parcel · 10,567 m² · Reported"]
     assert found["uncertainty_m"].isna().tolist() == [True, False]
     assert outlining.drawn(park(), "zh").empty
 

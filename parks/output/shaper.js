@@ -100,8 +100,8 @@
         event.preventDefault();
         event.stopPropagation();   // the arrows move the corner, not the map
         if (acts[event.key]) { acts[event.key](); return; }
-        const to = pixels(corners[number]).add(L.point(step).multiplyBy(event.shiftKey ? FAR : 1));
-        change(() => { corners[number] = map.containerPointToLatLng(to); });
+        const to = map.project(corners[number]).add(L.point(step).multiplyBy(event.shiftKey ? FAR : 1));
+        change(() => { corners[number] = map.unproject(to); });
         focusOn(number);
       });
     }

@@ -38,6 +38,8 @@ def drawn(postgis, held):
         {"facility_id": "S2", "kind": "platform", "name_zh": "公共平台", "capacity": 9.0, "capacity_unit": "litres"},
     ]
     held.add("facilities", pd.DataFrame(facilities).assign(**TOLD), source="s", by="c")
+    parcel = {"outline_id": "D1", "kind": "parcel", "name_zh": "地块", "geometry": NEAR}
+    held.add("outlines", pd.DataFrame([parcel]).assign(**TOLD), source="s", by="c")
     return held
 
 
@@ -91,7 +93,7 @@ def test_the_layers_have_the_tables_own_columns_and_more(drawn):
         asked = "SELECT column_name FROM information_schema.columns WHERE table_name = %s ORDER BY ordinal_position"
         return [name for (name,) in ask(drawn, asked, layer)]
 
-    for name in ("parks", "buildings", "facilities"):
+    for name in ("parks", "buildings", "facilities", "outlines"):
         own = [column for column in schema.columns(name) if column != "geometry"]
         assert columns(f"live_{name}") == [*own, "shape"]
     held = ["state", "tenant_id", "held_from", "held_to", "shape"]
@@ -135,7 +137,7 @@ def test_each_key_stands_once(drawn):
 def test_the_spatial_index_serves_through_the_layer(drawn):
     with drawn.engine.begin() as connection:
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        for layer in ("live_buildings", "live_parks", "live_facilities"):
+        for layer in ("live_buildings", "live_parks", "live_facilities", "live_outlines"):
             asked = f"EXPLAIN SELECT * FROM {layer} WHERE shape && ST_MakeEnvelope(121, 31, 122, 32, 4326)"  # noqa: S608
             plan = "\n".join(connection.exec_driver_sql(asked).scalars())
             assert f"{layer.removeprefix('live_')}_shape" in plan
@@ -162,7 +164,7 @@ def test_what_the_store_shows_knows_nothing_of_it(drawn):
         given = postgis.undress(connection)
     assert ask(drawn, "SELECT count(*) FROM pg_class WHERE relname LIKE '%%shape' OR relname LIKE 'live%%'") == [(0,)]
     for after in (drawn, store.open(drawn.engine.url.set(drivername="postgresql").render_as_string(), create=False)):
-        for name in ("parks", "buildings", "facilities"):
+        for name in ("parks", "buildings", "facilities", "outlines"):
             assert after.as_of(TODAY).table(name).equals(before.table(name))
     after.close()
     assert given == []
@@ -174,7 +176,7 @@ def test_alembic_finds_nothing_else_that_is_not_ours(drawn):
         found = compare_metadata(MigrationContext.configure(connection), tables.METADATA)
     assert {what for what, *_ in found} == {"remove_table", "remove_index", "remove_column"}
     named = {told[-1].name for told in found}
-    assert named == {"spatial_ref_sys", "buildings_shape", "parks_shape", "facilities_shape", "shape"}
+    assert named == {"spatial_ref_sys", "buildings_shape", "parks_shape", "facilities_shape", "outlines_shape", "shape"}
 
 
 def test_dressing_again_changes_nothing_and_keeps_who_may_look(drawn, postgresql):
