@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+import pypdf
 import pytest
 from PIL import Image
 
@@ -290,6 +291,44 @@ def test_a_link_to_the_view_and_a_picture_of_it(page, frame, tmp_path):
         assert picture.size == (2 * (size[0] + 270), 2 * (size[1] + 44))
         colours = {pixel for _, pixel in picture.convert("RGB").getcolors(10**7)}
     assert {(239, 138, 46), (252, 239, 199), (107, 33, 6)} <= colours  # two buildings, and a class of the legend alone
+
+
+@pytest.mark.parametrize("with_mouse", [True, False], ids=["mouse", "keyboard"])
+def test_the_view_is_kept_as_a_page_whose_words_can_be_searched(page, frame, tmp_path, with_mouse):
+    zoom_to(page, frame, "building", "W1")
+    page.get_by_text("compare", exact=True).click()
+    frame.locator(".parks-bar.swipe", has_text="this day").wait_for()
+    frame.wait_for_selector('.leaflet-container[data-waiting="0"]')
+    button = frame.get_by_role("button", name="This view as a page (PDF)")
+    with page.expect_download() as waited:
+        button.click() if with_mouse else button.press("Enter")
+    assert waited.value.suggested_filename == "parks-map.pdf"
+    path = tmp_path / "map.pdf"
+    waited.value.save_as(path)
+    (paper,) = pypdf.PdfReader(path).pages
+    text = paper.extract_text()
+    scale = frame.locator(".leaflet-control-scale-line").inner_text()
+    for said in ("Map of the parks", "15 January 2026", "Illustrative data", "this day | other day", scale):
+        assert said in text, said
+    for said in ("Vacancy", "10 to 25 %", "Innovation core", "OpenStreetMap contributors, ODbL 1.0"):
+        assert said in text, said
+    (picture,) = paper.images
+    size = frame.evaluate("[window.map.getSize().x, window.map.getSize().y]")
+    assert picture.image.size == (2 * size[0], 2 * size[1])
+    shades = {pixel for _, pixel in picture.image.convert("RGB").getcolors(10**7)}
+    assert {(239, 138, 46), (213, 94, 0)} <= shades, "one of the two sides is not in the picture"
+
+
+def test_a_page_that_is_refused_is_said(page, frame):
+    page.route("**/parks/print*", lambda route: route.fulfill(status=413, json={"fault": "Too large <b>x</b>."}))
+    frame.get_by_role("button", name="This view as a page (PDF)").click()
+    frame.get_by_role("alert").get_by_text("Too large <b>x</b>.").wait_for()
+    frame.get_by_role("button", name="End").click()
+    frame.locator(".parks-bar.told").wait_for(state="detached")
+    page.unroute("**/parks/print*")
+    page.route("**/parks/print*", lambda route: route.abort())
+    frame.get_by_role("button", name="This view as a page (PDF)").click()
+    frame.get_by_role("alert").get_by_text("The page could not be made.").wait_for()
 
 
 def test_a_search_finds_by_name_and_id_with_the_keyboard(page, frame):
