@@ -21,6 +21,8 @@ def said(t: Translate) -> dict[str, Any]:
         "cell": t("Buildings here"),
         "cells": t("Square: several buildings, coloured as most of them"),
         "lasso": t("Draw a line round buildings to select them"),
+        "round": t("Draw a line round buildings, click its points, or set them at the cross"),
+        "within": t("Select what lies within"),
         "cards": t("Companies seeking space"),
         "filter": t("Filter by name or id"),
         "drag": t("Drag a company onto a building, or press Enter to see where it fits"),
