@@ -5,9 +5,10 @@
   const PIXELS = 15e6;   // of the picture on a printed page, at most
   const HEAD = 44, SIDE = 270, LINE = 20, FONT = '"Source Sans Pro", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif';
 
-  function loaded(source) {
+  function loaded(source, leave) {
     return new Promise((done, failed) => {
       const picture = new Image();
+      if (leave) { picture.crossOrigin = leave; }
       picture.onload = () => done(picture);
       picture.onerror = failed;
       picture.src = source;
@@ -16,6 +17,8 @@
 
   /* A pane's drawing as something that can be drawn on a canvas. */
   function drawable(node) {
+    // A tile is asked for once more, with the question whether it may be copied; one that may not spoils the picture.
+    if (node.tagName === "IMG") { return loaded(node.src, "anonymous").catch(() => node); }
     if (node.tagName !== "svg") { return Promise.resolve(node); }
     const copy = node.cloneNode(true);
     copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");

@@ -100,8 +100,10 @@ def _elsewhen(_s: Session, _there: Session | None, key: Hashable) -> gpd.GeoData
         frames = [_s.store.as_of(day, _s.scenario, _s.park.known_on).buildings for _, day in ends(_s)]
     else:
         frames = [_there.park.buildings]
-    found, known = [_s.park.buildings.iloc[:0]], set(_outlined(_s.park.buildings)["building_id"].tolist())
-    for frame in {id(each): each for each in frames if each is not _s.park.buildings}.values():
+    others = {id(each): each for each in frames if each is not _s.park.buildings}
+    found = [_s.park.buildings.iloc[:0]]
+    known = set(_outlined(_s.park.buildings)["building_id"].tolist()) if others else set()
+    for frame in others.values():
         ids = frame["building_id"].tolist()
         found.append(_outlined(frame[[code not in known for code in ids]]))
         known.update(found[-1]["building_id"].tolist())
