@@ -1,4 +1,4 @@
-/* A line drawn round buildings with mouse, pen or finger; what lies within it is selected. */
+/* A line round buildings, drawn in one go or point by point at the cross; what lies within it is selected. */
 (function () {
   "use strict";
 
@@ -16,6 +16,11 @@
       const bar = this._given.say("div", "leaflet-bar", "");
       this._button = bar.appendChild(window.parksTool(this._given.say, "lasso"));
       this._button.setAttribute("aria-pressed", "false");
+      // Without a mouse, and where a line in one go is too fine: points at the cross, as in measuring.
+      this._pen = window.ParksPen(map, {
+        say: this._given.say, words: this._given.words, shape: L.polygon,
+        done: (ring) => this._tell(ring), ended: () => this._turn(false),
+      });
       this.speak(this._given.words);
       L.DomEvent.disableClickPropagation(bar);
       this._button.addEventListener("click", () => this._turn(!this._on));
@@ -28,16 +33,18 @@
       return bar;
     },
 
-    /* Whether a click now is the end of a line. */
+    /* Whether a click now is the end of a line, or a point of it. */
     busy: function () { return Boolean(this._on) || performance.now() - this.ended < AFTER; },
 
     speak: function (words) {
       this._given.words = words;
+      this._pen.speak(Object.assign({}, words, { done: words.within }));
       this._button.title = words.lasso;
       this._button.setAttribute("aria-label", words.lasso);
     },
 
     _turn: function (on) {
+      if (Boolean(this._on) === on) { return; }
       this._on = on;
       this._points = [];
       this._drawing = false;
@@ -45,7 +52,10 @@
       this._button.setAttribute("aria-pressed", String(on));
       this._map.dragging[on ? "disable" : "enable"]();
       this._map.getContainer().classList.toggle("parks-lassoing", on);
+      if (on) { this._pen.tell(this._given.words.round); this._pen.begin(); } else { this._pen.end(); }
     },
+
+    _tell: function (ring) { if (ring.length > 2) { this._given.drawn(ring); } },
 
     _place: function (event) {
       const frame = this._map.getContainer().getBoundingClientRect();
@@ -67,13 +77,17 @@
       this._line.addLatLng(this._map.containerPointToLatLng(at));
     },
 
+    /* A line in one go ends here; a press that went nowhere is a point of one that is set point by point. */
     _end: function () {
       if (!this._drawing) { return; }
-      const every = this._points, step = Math.ceil(every.length / MOST);
-      const ring = every.filter((_, number) => number % step === 0).map((at) => this._map.containerPointToLatLng(at));
-      this._turn(false);
+      const every = this._points, step = Math.ceil(every.length / MOST), latlng = (at) => this._map.containerPointToLatLng(at);
       this.ended = performance.now();   // the click that ends the line is none on the map
-      if (every.length > 2) { this._given.drawn(ring.map((at) => [at.lng, at.lat])); }
+      this._drawing = false;
+      this._points = [];
+      if (every.length === 1) { this._pen.add(latlng(every[0])); return; }
+      const ring = every.filter((_, number) => number % step === 0).map(latlng);
+      this._turn(false);
+      this._tell(ring.map((at) => [at.lng, at.lat]));
     },
   });
 })();

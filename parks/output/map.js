@@ -101,8 +101,7 @@
     datum = view.datum || "wgs84";
     title = view.title || "";
     named();
-    homeward.title = words.home;
-    homeward.setAttribute("aria-label", words.home);
+    Object.assign(homeward, { title: words.home, ariaLabel: words.home });
     const now = times.set(view.times, words), layers = Object.assign({}, view.layers, now && { classes: now });
     swipe.set(view.against, words);
     if (other("base", view.base) || !view.base) { beneath.lay(view.base); }
@@ -473,8 +472,9 @@
 
   /* The legend as it is written on a picture. */
   function told() {
-    const rows = classes.legend.map((shade) => ({ label: shade.label, count: String(shade.count), colour: shade.fill === "outlined" ? "#ffffff" : shade.colour }));
-    return { title: classes.title, rows: rows };
+    const shades = classes.legend.map((each) => ({ label: each.label, count: String(each.count), colour: each.colour, fill: each.fill }));
+    const roles = Object.entries(words.roles).map(([role, label]) => ({ label: label, count: "", colour: ROLES[role], fill: "outlined" }));
+    return { title: classes.title, rows: shades.concat(roles), note: words.counted };
   }
 
   /* Where a thing stands in the map's own pixels; null when it is not there. */

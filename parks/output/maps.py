@@ -114,7 +114,15 @@ class _Show(MacroElement):
         self.given = _script(said)
 
 
-def ground(park: Snapshot, rules: Policy, *, lang: str, context: Path = CONTEXT, datum: str = "wgs84") -> Ground:
+def ground(
+    park: Snapshot,
+    rules: Policy,
+    *,
+    lang: str,
+    context: Path = CONTEXT,
+    datum: str = "wgs84",
+    also: gpd.GeoDataFrame | None = None,
+) -> Ground:
     """Return base map, zones, parks and buildings as packed layers with names in `lang`.
 
     Parameters
@@ -128,13 +136,17 @@ def ground(park: Snapshot, rules: Policy, *, lang: str, context: Path = CONTEXT,
         and ``name_zh name_en``.
     datum
         What the base map beneath stands on: everything is moved there.
+    also
+        Buildings of other days (EPSG:4326): they are cut into the same tiles, and coloured on the days on which they
+        stand.
 
     Raises
     ------
     InvalidData
         When the base map's file cannot be read.
     """
-    cut = tiles.cut(_on(datum, _buildings(park, lang)))
+    every = park.buildings if also is None or also.empty else pd.concat([park.buildings, also])
+    cut = tiles.cut(_on(datum, _buildings(every, lang)))
     parts = {
         "context": context_layer(context, lang, datum),
         "zones": layers.geojson(_on(datum, _zones(rules, lang)), ["id", "name", "role", "uncertainty_m"]),
@@ -397,8 +409,8 @@ def _parks(park: Snapshot, lang: str) -> gpd.GeoDataFrame:
     )
 
 
-def _buildings(park: Snapshot, lang: str) -> gpd.GeoDataFrame:
-    frame = park.buildings[park.buildings.geometry.notna()]
+def _buildings(every: gpd.GeoDataFrame, lang: str) -> gpd.GeoDataFrame:
+    frame = every[every.geometry.notna()]
     return gpd.GeoDataFrame(
         {
             "id": frame["building_id"],

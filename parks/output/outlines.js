@@ -136,7 +136,7 @@
 
     return {
       set: set, colour: colour, draft: drafted, at: at, boundsOf: boundsOf, legend: legend, takes: takes, speak: speak, all: () => rows,
-      control: () => new Control().addTo(map), busy: () => shaper.on(),
+      control: () => new Control().addTo(map),
     };
   };
 })();

@@ -30,6 +30,7 @@
     }
 
     function begin() {
+      map.fire("pen");   // one line at a time: others end
       line = given.shape([], { color: "#111827", weight: 2.5, dashArray: "6 4", interactive: false, pane: "parks" }).addTo(map);
       cross = map.getContainer().appendChild(given.say("div", "parks-cross", "+"));
       bar = window.parksBar(given.say, "pen");
@@ -54,6 +55,8 @@
       map.doubleClickZoom.enable();
       if (given.ended) { given.ended(); }
     }
+
+    map.on("pen", end);
 
     return {
       on: () => Boolean(bar), begin: begin, end: end, add: add,

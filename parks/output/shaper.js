@@ -137,6 +137,7 @@
     /* at: the corners of an outline to be changed; none to draw a new one. */
     function begin(at) {
       stop();
+      map.fire("pen");   // one line at a time: others end
       corners = (at || []).map(([lng, lat]) => L.latLng(lat, lng));
       closed = corners.length >= LEAST;
       before = [];
@@ -167,7 +168,9 @@
       map.doubleClickZoom.enable();
     }
 
-    function end() { stop(); given.ended(); }
+    function end() { if (bar) { stop(); given.ended(); } }
+
+    map.on("pen", end);
 
     return {
       on: () => Boolean(bar), begin: begin, stop: stop, end: end,

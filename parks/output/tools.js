@@ -1,4 +1,4 @@
-/* The map's tools: measure, a link to this view, a picture of it to keep or print. */
+/* The map's tools: measure, a link to this view, a picture and a page of it to keep or print. */
 (function () {
   "use strict";
 
@@ -8,6 +8,7 @@
     link: "M6.5 9.5l3-3M7 4.5l2-2a3 3 0 0 1 4.5 4.5l-2 2M9 11.5l-2 2A3 3 0 0 1 2.5 9l2-2",
     picture: "M1.5 3h13v10h-13zM3 11l3.5-4 2.5 3 2-2 2.5 3M11 5.2v.1",
     outline: "M3 3.5 12.5 2l1.5 8-6.5 4-5.5-4.5zM3 3.5v.1M12.5 2v.1M14 10v.1M7.5 14v.1M2 9.5v.1",
+    page: "M3 1.5h6.5l3.5 3.5v9.5h-10zM9.5 1.5v3.5h3.5M5.5 8h5v4h-5z",
     lasso: "M8 2c4 0 6 2 6 4.2S12 10.5 8 10.5 2 8.5 2 6.2 4 2 8 2zM5 10.2c-1 1.2-.5 3 1 3.3",
   };
 
@@ -46,7 +47,7 @@
         say: this._given.say, words: this._given.words, shape: L.polyline,
         told: (points) => this._measure(points), ended: () => this._press(false),
       });
-      const acts = { measure: () => this._turn(), link: () => this._link(), picture: () => this._picture() };
+      const acts = { measure: () => this._turn(), link: () => this._link(), picture: () => this._picture(), page: () => this._page() };
       this._buttons = Object.entries(acts).map(([name, act]) => {
         const node = bar.appendChild(window.parksTool(this._given.say, name));
         node.addEventListener("click", act);
@@ -104,12 +105,41 @@
     },
 
     _picture: function () {
-      window.parksPicture(this._map, this._given).then((made) => {
-        const link = document.createElement("a");
-        link.href = made;
-        link.download = "parks-map.png";
-        link.click();
-      }, () => window.print());   // tiles of a server that forbids copies: the browser prints what it shows
+      // Tiles of a server that forbids copies: the browser prints what it shows.
+      window.parksPicture(this._map, this._given).then((made) => this._keep(made, "parks-map.png"), () => window.print());
+    },
+
+    /* A server's refusal is said; where tiles forbid copies, the browser prints what it shows. */
+    _page: function () {
+      const button = this._buttons.find((node) => node.dataset.tool === "page");
+      if (button.getAttribute("aria-busy") === "true") { return; }
+      button.setAttribute("aria-busy", "true");
+      window.parksPage(this._map, this._given).then((made) => {
+        const address = URL.createObjectURL(made);
+        this._keep(address, "parks-map.pdf");
+        setTimeout(() => URL.revokeObjectURL(address), 60e3);
+      }).catch((fault) => {
+        if (fault.name === "SecurityError") { window.print(); } else { this._tell(fault.name === "Error" ? fault.message : this._given.words.unprinted); }
+      }).finally(() => button.removeAttribute("aria-busy"));
+    },
+
+    _keep: function (address, name) {
+      const link = document.createElement("a");
+      link.href = address;
+      link.download = name;
+      link.click();
+    },
+
+    /* Says a sentence over the map until it is put away. */
+    _tell: function (said) {
+      if (this._bar) { this._bar.remove(); }
+      this._bar = window.parksBar(this._given.say, "told");
+      const done = this._given.say("button", "", this._given.words.end), text = this._given.say("output", "", said);
+      done.type = "button";
+      done.addEventListener("click", () => this._bar.remove());
+      text.setAttribute("role", "alert");
+      this._bar.append(text, done);
+      this._map.getContainer().append(this._bar);
     },
   });
 })();

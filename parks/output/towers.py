@@ -18,6 +18,7 @@ from parks import crs, words
 from parks.output import figures, marks, slabs, stacks
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from parks.snapshot import Snapshot
@@ -29,6 +30,8 @@ ABSENT: Final = "unknown"
 """Code of a floor that no unit is on record for; both schemes of colour have it."""
 SAID: Final = "{kind} {id}"
 """What a slice, or the ground, answers a click with. To deck.gl a text that begins with @@ is a formula: none does."""
+PART: Final = "{level} {code}"
+"""What a slice answers besides: its floor, and the code of its units; nothing where it has none. See `units`."""
 PITCH, BEARING = 50, 20
 """How the park is looked at [°]."""
 FIELD_PX: Final = (320, 400)
@@ -77,7 +80,7 @@ class Scene:
         What else the picture assumes or leaves out.
     slices
         One row a part of a floor: ``polygon`` (see `slabs.laid`), ``height`` [m], ``colour`` (red, green, blue),
-        ``at`` (see `SAID`), ``tip`` (plain text). Empty when there is nothing to draw.
+        ``at`` (see `SAID`), ``part`` (see `PART`), ``tip`` (plain text). Empty when there is nothing to draw.
     belts, empty, ground
         What marks floors of assumed height; outlines of buildings without floors; the ground: polygons alike.
     rings
@@ -148,6 +151,10 @@ def scene(park: Snapshot, space: pd.DataFrame, park_id: str, by: str, lang: str)
     parts = parts.assign(
         colour=parts["code"].map(lambda code: _rgb(shades[code])),
         at=[SAID.format(kind="building", id=name) for name in parts["building_id"]],
+        part=[
+            PART.format(level=level, code=code) if count else ""
+            for level, code, count in zip(parts["level"], parts["code"], parts["units"], strict=True)
+        ],
         tip=_tips(parts, _names(outlined, "building_id", lang), by, lang),
     )
     plot = shapely.buffer(shapely.convex_hull(shapely.union_all(shapes)), MARGIN_M)
@@ -155,7 +162,7 @@ def scene(park: Snapshot, space: pd.DataFrame, park_id: str, by: str, lang: str)
     site = {"at": SAID.format(kind="park", id=park_id), "tip": f"{t('Park')} · {named}"}
     return replace(
         drawn,
-        slices=_rows(origin, parts, ["height", "colour", "at", "tip"]),
+        slices=_rows(origin, parts, ["height", "colour", "at", "part", "tip"]),
         belts=_belts(origin, storeys, outlines),
         empty=[row for name in low for row in _flat(origin, outlines[name])],
         ground=[row | site for row in _flat(origin, plot, -0.5)],
@@ -163,6 +170,24 @@ def scene(park: Snapshot, space: pd.DataFrame, park_id: str, by: str, lang: str)
         legend=[(name, shades[code]) for code, name in stacks.named(by, t).items() if code in codes],
         view=_view(origin, plot, float((parts["foot"] + parts["height"]).max())),
     )
+
+
+def units(space: pd.DataFrame, day: dt.date, building: str, by: str, part: str) -> list[str]:
+    """Return the units that a slice stands for: those of its floor that have its code.
+
+    Parameters
+    ----------
+    space, day
+        `vacancy.by_unit(park)`, and the day of the park.
+    building, by
+        The building, and what the colours tell, as in `scene`.
+    part
+        What the slice answered (`PART`); what is made up names no unit.
+    """
+    own = space[space["building_id"] == building]
+    codes = pd.Series(stacks.ending(own, day) if by == "expiry" else own["state"], index=own.index, dtype="string")
+    named = own["level"].astype("string") + " " + codes
+    return sorted(own.loc[(named == part).fillna(value=False), "unit_id"])
 
 
 def picture(drawn: Scene, picked: str | None = None, turn: int = 0) -> Picture:

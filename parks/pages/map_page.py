@@ -15,6 +15,7 @@ from parks.pages import attempts, moments, outlining, panel, selection, session,
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    import geopandas as gpd
     from streamlit.delta_generator import DeltaGenerator
 
     from parks.output.bases import Base
@@ -58,12 +59,16 @@ def desk(s: Session) -> None:
             )
         )
     datum = base_map.datum if base_map else "wgs84"
-    base = _ground(s, datum, (*s.key, s.lang))
-    selection.clicked(base, answer)
+    with spot:
+        there = moments.other(s, moment)
+        also = moments.elsewhen(s, moment, there)
+    others = () if also.empty else (moment, there.key if there else None)
+    base = _ground(s, also, datum, (*s.key, s.lang, *others))
+    selection.clicked(base, answer, None if also.empty else s.park.buildings["building_id"])
     if tenant != NOBODY and (building := selection.dropped_on()):
         _prepare(s, tenant, building)
     with spot:
-        other = moments.chosen(s, base, by, moment)
+        other = moments.chosen(s, base, by, moment, there)
         st_folium(
             maps.park_map(s.rules),
             key="map",
@@ -72,7 +77,7 @@ def desk(s: Session) -> None:
             returned_objects=[],
             feature_group_to_add=maps.view(
                 base,
-                _colours(s, base, by, tenant, (*s.key, s.lang, datum)),
+                _colours(s, base, by, tenant, (*s.key, s.lang, base.tiles.digest)),
                 lang=s.lang,
                 picked=st.session_state.get("picked"),
                 focus=st.session_state.get("focus"),
@@ -161,9 +166,9 @@ def _go(s: Session, place: DeltaGenerator) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _ground(_s: Session, datum: str, key: Hashable) -> maps.Ground:
+def _ground(_s: Session, _also: gpd.GeoDataFrame, datum: str, key: Hashable) -> maps.Ground:
     del key
-    return maps.ground(_s.park, _s.rules, lang=_s.lang, datum=datum)
+    return maps.ground(_s.park, _s.rules, lang=_s.lang, datum=datum, also=_also)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Hashable
 
+    import geopandas as gpd
     from streamlit.delta_generator import DeltaGenerator
 
     from parks.output.maps import Against, Colours, Ground, Times
@@ -29,25 +30,52 @@ def choice(s: Session, by: str, place: DeltaGenerator) -> str:
     return session.choice(t("Moment"), WAYS[:1] if by in shading.DAILY else WAYS, "moment", titles.__getitem__, place)
 
 
-def chosen(s: Session, base: Ground, by: str, moment: str) -> Times | Against | None:
-    """Return the quarters to play through, or what to compare with, after drawing what either needs.
+def other(s: Session, moment: str) -> Session | None:
+    """Draw the choice of the other side where two are compared; return it, None where there is none."""
+    if moment != "compare":
+        return None
+    t = s.t
+    left, right = st.columns(2, vertical_alignment="bottom")
+    day = session.chosen_day(t("Right side: as of"), "other_day", s.park.day, left) or s.park.day
+    names = [session.RECORD, *s.store.scenarios()["name"]]
+    name = session.choice(
+        t("Right side: scenario"), names, "other_scenario", lambda code: session.title(code, t), right
+    )
+    scenario = None if name == session.RECORD else name
+    if (day, scenario) == (s.park.day, s.scenario):
+        st.info(t("Choose another day or scenario for the right side."))
+        return None
+    return session.at(s, day, scenario)
+
+
+def elsewhen(s: Session, moment: str, there: Session | None) -> gpd.GeoDataFrame:
+    """Return the buildings that stand at another moment that is shown, but not on the chosen day; each once."""
+    if moment == "quarters":
+        return _elsewhen(s, None, (*s.key, s.park.known_on))
+    return s.park.buildings.iloc[:0] if there is None else _elsewhen(s, there, (*s.key, s.park.known_on, *there.key))
+
+
+def chosen(s: Session, base: Ground, by: str, moment: str, there: Session | None) -> Times | Against | None:
+    """Return the quarters to play through, or what to compare with.
 
     Parameters
     ----------
     s
         The session.
     base
-        What the map draws: buildings of other days are coloured where they stand on it.
+        What the map draws, with the buildings `elsewhen`: they are coloured at the moments at which they stand.
     by, moment
         The colours, and one of `WAYS`.
+    there
+        The other side, of `other`.
     """
-    t = s.t
+    t, key = s.t, (*s.key, s.lang, s.park.known_on, base.tiles.digest)
     if moment == "quarters":
         with st.spinner(t("Working out the quarters of the programme …")):
-            times = _quarters(s, base, by, (*s.key, s.lang, s.park.known_on, base.tiles.digest))
+            times = _quarters(s, base, by, key)
         st.caption(t("Leases end and buildings come as the record has it; nothing is foretold beyond it."))
         return times
-    return _beside(s, base, by) if moment == "compare" else None
+    return None if there is None else _against(s, there, base, by, (*key, *there.key))
 
 
 def colours(s: Session, base: Ground, by: str, fits: pd.DataFrame | None = None) -> Colours:
@@ -64,20 +92,22 @@ def ends(s: Session) -> list[tuple[str, dt.date]]:
     return [(f"{quarter.year}-Q{quarter.quarter}", quarter.end_time.date()) for quarter in every]
 
 
-def _beside(s: Session, base: Ground, by: str) -> Against | None:
-    """Draw the choice of the other side."""
-    t = s.t
-    left, right = st.columns(2, vertical_alignment="bottom")
-    day = session.chosen_day(t("Right side: as of"), "other_day", s.park.day, left) or s.park.day
-    names = [session.RECORD, *s.store.scenarios()["name"]]
-    name = session.choice(
-        t("Right side: scenario"), names, "other_scenario", lambda code: session.title(code, t), right
-    )
-    scenario = None if name == session.RECORD else name
-    if (day, scenario) == (s.park.day, s.scenario):
-        st.info(t("Choose another day or scenario for the right side."))
-        return None
-    return _against(s, base, by, day, scenario, (*s.key, s.lang, s.park.known_on, base.tiles.digest))
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _elsewhen(_s: Session, _there: Session | None, key: Hashable) -> gpd.GeoDataFrame:
+    """Return the buildings that `elsewhen` says, of the other side or of the quarters."""
+    del key
+    if _there is None:
+        frames = [_s.store.as_of(day, _s.scenario, _s.park.known_on).buildings for _, day in ends(_s)]
+    else:
+        frames = [_there.park.buildings]
+    others = {id(each): each for each in frames if each is not _s.park.buildings}
+    found = [_s.park.buildings.iloc[:0]]
+    known = set(_outlined(_s.park.buildings)["building_id"].tolist()) if others else set()
+    for frame in others.values():
+        ids = frame["building_id"].tolist()
+        found.append(_outlined(frame[[code not in known for code in ids]]))
+        known.update(found[-1]["building_id"].tolist())
+    return pd.concat([each for each in found if not each.empty] or found)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -91,10 +121,13 @@ def _quarters(_s: Session, _base: Ground, by: str, key: Hashable) -> Times | Non
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _against(_s: Session, _base: Ground, by: str, day: dt.date, scenario: str | None, key: Hashable) -> Against:
+def _against(_s: Session, _there: Session, _base: Ground, by: str, key: Hashable) -> Against:
     del key
-    other = session.at(_s, day, scenario)
-    return maps.Against(_called(_s), _called(other), colours(other, _base, by))
+    return maps.Against(_called(_s), _called(_there), colours(_there, _base, by))
+
+
+def _outlined(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return buildings[buildings.geometry.notna()]
 
 
 def _called(s: Session) -> str:

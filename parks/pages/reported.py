@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from parks.issues import InvalidData
 from parks.output import figures
 from parks.output import reported as words
 from parks.pages import session, tables
@@ -33,7 +34,7 @@ def show(s: Session, rule: str, basis: str) -> None:
     day = session.chosen_day(t("Last report of"), "since", last, left, latest=latest) or last
     ways = {THEN: t("as it was known then"), NOW: t("as it is known now")}
     way = session.switch(t("That report"), list(ways), "since_known", ways.__getitem__, right)
-    before = s.store.as_of(day, s.scenario, day if way == THEN else s.park.known_on)
+    before = _known_then(s, day) if way == THEN else s.store.as_of(day, s.scenario, s.park.known_on)
     if before.projects.empty and way == THEN:
         st.info(
             t(
@@ -42,8 +43,18 @@ def show(s: Session, rule: str, basis: str) -> None:
             )
         )
         before = s.store.as_of(day, s.scenario, s.park.known_on)
-    key = (s.store.address, s.park.version, s.park.day, before.version, before.day, s.scenario, rule, basis)
+    elif before.scenario != s.scenario:
+        st.info(t("The scenario was not made yet. It is compared with the record of that day."))
+    key = (*s.key, before.version, before.day, before.scenario, rule, basis)
     _tell(s, _compared(s, before, rule, basis, key))
+
+
+def _known_then(s: Session, day: dt.date) -> Snapshot:
+    """Return a day as it was known on it; where the scenario was not made yet, the record."""
+    try:
+        return s.store.as_of(day, s.scenario, day)
+    except InvalidData:
+        return s.store.as_of(day, None, day)
 
 
 def _quarter_before(day: dt.date) -> dt.date:

@@ -28,7 +28,7 @@ MOST_POINTS: Final = 1000
 """Points of a line round buildings that are taken."""
 
 
-def clicked(base: Ground, answer: Mapping[str, Any] | None) -> None:
+def clicked(base: Ground, answer: Mapping[str, Any] | None, standing: pd.Series[Any] | None = None) -> None:
     """Take over what was clicked or drawn in the map, before it is drawn again; the same answer counts once.
 
     Parameters
@@ -39,6 +39,8 @@ def clicked(base: Ground, answer: Mapping[str, Any] | None) -> None:
         ``kind`` and ``id``; or ``more`` and the id of one building; or ``area`` or ``outline`` and ``ring``
         ([longitude, latitude]); or ``company`` and ``tenant``, with the ``id`` of a building where it was dropped on
         one.
+    standing
+        Ids of the buildings that stand on the day: a line round others does not select them. None is all.
     """
     if answer == st.session_state.get("clicked"):
         return
@@ -46,7 +48,11 @@ def clicked(base: Ground, answer: Mapping[str, Any] | None) -> None:
     if answer is None:
         st.session_state["picked"] = None
     elif answer["kind"] == "area":
-        _several(base.tiles.within(_ring(answer["ring"])))
+        within = base.tiles.within(_ring(answer["ring"]))
+        if standing is not None:
+            known = set(standing.tolist())
+            within = [code for code in within if code in known]
+        _several(within)
     elif answer["kind"] == "outline":
         outlining.take(_ring(answer["ring"]), base.datum)
     elif answer["kind"] == "company":

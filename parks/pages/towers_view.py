@@ -1,4 +1,4 @@
-"""The 3D of a park in the panel: its floors as slices; a click on one picks the building, as on the flat map."""
+"""The 3D of a park in the panel: its floors as slices; a click on one picks its building and chooses its units."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def show(s: Session, park_id: str, by: str, building: str | None = None) -> None
             towers.picture(drawn, building, st.session_state.get(TURN, 0)),
             key=key,
             height=HEIGHT,
-            on_select=lambda: _clicked(key),
+            on_select=lambda: _clicked(s, key, by),
             selection_mode="single-object",
         )
         st.html(" ".join(_sign(name, colour) for name, colour in drawn.legend))
         st.caption(
             t(
-                "Drag to move, drag with the right button or Ctrl to turn, click a floor to pick its building, "
-                "the ground to pick the park. "
+                "Drag to move, drag with the right button or Ctrl to turn, click a floor to pick its building and "
+                "choose the units of that colour on it, the ground to pick the park. "
                 "A floor with several colours is cut in proportion to area; where in it a unit lies is not shown. "
                 "If it stays empty, this browser cannot draw in 3D (WebGL): choose the other view."
             )
@@ -71,9 +71,15 @@ def _scene(_s: Session, park_id: str, by: str, key: Hashable) -> towers.Scene:
     return towers.scene(_s.park, _s.space, park_id, by, _s.lang)
 
 
-def _clicked(key: str) -> None:
-    """Pick the building of the slice that was clicked, or on the ground the park; the flat map goes there."""
+def _clicked(s: Session, key: str, by: str) -> None:
+    """Pick the building of the slice that was clicked and choose its units, or on the ground pick the park.
+
+    The flat map goes there; what was chosen in that building before is chosen no more, as by a click in its stack.
+    """
     for rows in st.session_state[key]["selection"]["objects"].values():
         kind, _, code = str(rows[0]["at"]).partition(" ")
         st.session_state["picked"] = st.session_state["focus"] = {"kind": kind, "id": code}
         st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
+        if kind == "building":
+            part = str(rows[0].get("part", ""))
+            st.session_state[f"units_{code}"] = towers.units(s.space, s.park.day, code, by, part)

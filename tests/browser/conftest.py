@@ -1,5 +1,6 @@
 """A real browser with the network cut off, and the app to walk through."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -130,9 +131,9 @@ def console():
     return []
 
 
-@pytest.fixture
-def page(browser, console):
-    """Return a page; the test fails when it asked another host for anything or a script of it broke."""
+@contextlib.contextmanager
+def watched(browser, console):
+    """Lend a page of a browser session of its own; fail when it asked another host or a script of it broke."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     abroad, broken = [], []
 
@@ -153,3 +154,17 @@ def page(browser, console):
     context.close()
     assert not abroad, f"asked another host: {sorted(set(abroad))}"
     assert not broken, f"a script broke: {broken}"
+
+
+@pytest.fixture
+def page(browser, console):
+    """Return a page; the test fails when it asked another host for anything or a script of it broke."""
+    with watched(browser, console) as opened:
+        yield opened
+
+
+@pytest.fixture
+def second(browser, console):
+    """Return the page of a second visitor, who shares nothing with the first but the server."""
+    with watched(browser, console) as opened:
+        yield opened

@@ -6,6 +6,7 @@ import re
 import threading
 from pathlib import Path
 
+import pypdf
 import pytest
 from PIL import Image
 
@@ -29,6 +30,12 @@ names = "{server}/names?TILEMATRIX={{z}}&TILEROW={{y}}&TILECOL={{x}}&tk={{key}}"
 key = "TEST_KEY"
 datum = "gcj02"
 credit = "Moved"
+[closed]
+en = "Closed tiles"
+zh = "不许复制"
+url = "{server}/closed/{{z}}/{{x}}/{{y}}.png"
+datum = "wgs84"
+credit = "Closed"
 [silent]
 en = "Silent tiles"
 zh = "无"
@@ -38,17 +45,22 @@ credit = "Nobody"
 """
 
 
+GREEN = (120, 180, 120)
+
+
 @pytest.fixture(scope="module")
 def tiles():
     """Return the address of a server of tiles on this machine, and what it was asked."""
     asked, made = [], io.BytesIO()
-    Image.new("RGB", (256, 256), (120, 180, 120)).save(made, "PNG")
+    Image.new("RGB", (256, 256), GREEN).save(made, "PNG")
 
     class Tiles(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             asked.append(self.path)
             self.send_response(404 if "silent" in self.path else 200)
             self.send_header("Content-Type", "image/png")
+            if "closed" not in self.path:
+                self.send_header("Access-Control-Allow-Origin", "*")
             self.end_headers()
             if "silent" not in self.path:
                 self.wfile.write(made.getvalue())
@@ -133,3 +145,31 @@ def test_a_silent_server_is_said_and_our_own_base_stays(page, frame):
     assert frame.locator(".leaflet-land-pane path").is_visible()
     choose(page, frame, "own", "own")
     frame.locator(".parks-notice").wait_for(state="detached")
+
+
+@pytest.mark.parametrize(
+    ("base", "said"),
+    [("plain", ["Office of <img src=x> · Map approval number S 001"]), ("moved", ["Moved", "Drawn on GCJ-02"])],
+)
+def test_a_page_of_a_server_s_tiles_says_whose_they_are_and_their_datum(page, frame, tmp_path, base, said):
+    choose(page, frame, base, "server")
+    frame.wait_for_function("[...document.querySelectorAll('img.leaflet-tile')].every((tile) => tile.complete)")
+    with page.expect_download() as waited:
+        frame.get_by_role("button", name="This view as a page (PDF)").click()
+    path = tmp_path / "map.pdf"
+    waited.value.save_as(path)
+    (paper,) = pypdf.PdfReader(path).pages
+    for line in (*said, "OpenStreetMap contributors, ODbL 1.0"):
+        assert line in paper.extract_text(), line
+    (picture,) = paper.images
+    shades = {shade: count for count, shade in picture.image.convert("RGB").getcolors(10**7)}
+    assert shades[GREEN] > picture.image.width * picture.image.height / 2
+
+
+@pytest.mark.parametrize("tool", ["This view as a page (PDF)", "A picture of this view"])
+def test_where_tiles_may_not_be_copied_the_browser_prints(page, frame, tool):
+    choose(page, frame, "closed", "server")
+    frame.evaluate("window.print = () => { window.printed = true; }")
+    frame.get_by_role("button", name=tool).click()
+    frame.wait_for_function("window.printed")
+    assert frame.get_by_role("alert").count() == 0

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+import pypdf
 import pytest
 from PIL import Image
 
@@ -224,6 +225,73 @@ def test_shift_click_and_a_line_select_several_buildings(page, frame):
     page.get_by_text('panel {"kind": "building", "id": "W2"}').wait_for()
 
 
+STILL = "!(window.map._panAnim && window.map._panAnim._inProgress) && !window.map._animatingZoom"
+
+
+def pan(page, frame, keys):
+    """Move the map with the keyboard alone, each step once the one before has ended."""
+    for key in keys:
+        at = frame.evaluate("window.map.getCenter().toString()")
+        page.keyboard.press(key)
+        frame.wait_for_function(f"at => window.map.getCenter().toString() !== at && {STILL}", arg=at)
+
+
+def test_a_line_is_drawn_round_buildings_with_the_keyboard_alone(page, frame):
+    zoom_to(page, frame, "building", "W2")
+    tool = frame.get_by_role("button", name="Draw a line round buildings")
+    assert tool.evaluate("node => node.tabIndex") >= 0
+    tool.focus()
+    page.keyboard.press("Enter")
+    bar = frame.locator(".parks-bar.pen")
+    bar.get_by_text("set them at the cross").wait_for()
+    assert tool.get_attribute("aria-pressed") == "true"
+    # The map has the focus: round W2, a point at each corner and one too many, which is taken back.
+    pan(page, frame, ["ArrowLeft", "ArrowUp"])
+    for keys in (["ArrowRight"] * 2, ["ArrowDown"] * 2, ["ArrowLeft"] * 2, ["ArrowLeft"]):
+        page.keyboard.press("Enter")
+        pan(page, frame, keys)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Backspace")
+    drawn = frame.evaluate(
+        "document.querySelector('.leaflet-parks-pane path[stroke-dasharray=\"6 4\"]').getAttribute('d')"
+    )
+    assert len(re.findall("[ML]", drawn)) == 4
+    done = bar.get_by_role("button", name="Select what lies within")
+    assert done.evaluate("node => node.tabIndex") >= 0
+    done.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text('panel {"kind": "buildings", "ids": ["W2"]}').wait_for()
+    bar.wait_for(state="detached")
+    assert tool.get_attribute("aria-pressed") == "false"
+
+
+def test_one_line_at_a_time_and_a_ring_of_two_points_selects_nothing(page, frame):
+    x, y = zoom_to(page, frame, "building", "W1")
+    ring, rule = (frame.get_by_role("button", name=name) for name in ("Draw a line round", "Measure length and area"))
+    rule.click()
+    ring.click()
+    assert [tool.get_attribute("aria-pressed") for tool in (ring, rule)] == ["true", "false"]
+    page.mouse.click(x, y)
+    page.mouse.click(x + 40, y)
+    assert frame.locator(".parks-bar.pen").count() == 1
+    frame.get_by_role("button", name="Select what lies within").click()
+    frame.locator(".parks-bar.pen").wait_for(state="detached")
+    ring.click()
+    for east, south in ((-90, -60), (90, -60), (90, 60), (-90, 60)):
+        page.mouse.click(x + east, y + south)
+    rule.click()
+    assert [tool.get_attribute("aria-pressed") for tool in (ring, rule)] == ["false", "true"]
+    page.keyboard.press("Escape")
+    frame.locator(".parks-bar.pen").wait_for(state="detached")
+    page.get_by_text("panel null").wait_for()
+    page.get_by_text("runs 1").wait_for()
+    ring.click()
+    for east, south in ((-90, -60), (90, -60), (90, 60), (-90, 60)):
+        page.mouse.click(x + east, y + south)
+    frame.get_by_role("button", name="Select what lies within").click()
+    page.get_by_text('panel {"kind": "buildings", "ids": ["W1"]}').wait_for()
+
+
 def test_a_company_is_dragged_onto_a_building_or_chosen_with_the_keyboard(page, frame):
     x, y = zoom_to(page, frame, "building", "W1")
     frame.locator(".parks-cards summary").click()
@@ -290,6 +358,44 @@ def test_a_link_to_the_view_and_a_picture_of_it(page, frame, tmp_path):
         assert picture.size == (2 * (size[0] + 270), 2 * (size[1] + 44))
         colours = {pixel for _, pixel in picture.convert("RGB").getcolors(10**7)}
     assert {(239, 138, 46), (252, 239, 199), (107, 33, 6)} <= colours  # two buildings, and a class of the legend alone
+
+
+@pytest.mark.parametrize("with_mouse", [True, False], ids=["mouse", "keyboard"])
+def test_the_view_is_kept_as_a_page_whose_words_can_be_searched(page, frame, tmp_path, with_mouse):
+    zoom_to(page, frame, "building", "W1")
+    page.get_by_text("compare", exact=True).click()
+    frame.locator(".parks-bar.swipe", has_text="this day").wait_for()
+    frame.wait_for_selector('.leaflet-container[data-waiting="0"]')
+    button = frame.get_by_role("button", name="This view as a page (PDF)")
+    with page.expect_download() as waited:
+        button.click() if with_mouse else button.press("Enter")
+    assert waited.value.suggested_filename == "parks-map.pdf"
+    path = tmp_path / "map.pdf"
+    waited.value.save_as(path)
+    (paper,) = pypdf.PdfReader(path).pages
+    text = paper.extract_text()
+    scale = frame.locator(".leaflet-control-scale-line").inner_text()
+    for said in ("Map of the parks", "15 January 2026", "Illustrative data", "this day | other day", scale):
+        assert said in text, said
+    for said in ("Vacancy", "10 to 25 %", "Innovation core", "OpenStreetMap contributors, ODbL 1.0"):
+        assert said in text, said
+    (picture,) = paper.images
+    size = frame.evaluate("[window.map.getSize().x, window.map.getSize().y]")
+    assert picture.image.size == (2 * size[0], 2 * size[1])
+    shades = {pixel for _, pixel in picture.image.convert("RGB").getcolors(10**7)}
+    assert {(239, 138, 46), (213, 94, 0)} <= shades, "one of the two sides is not in the picture"
+
+
+def test_a_page_that_is_refused_is_said(page, frame):
+    page.route("**/parks/print*", lambda route: route.fulfill(status=413, json={"fault": "Too large <b>x</b>."}))
+    frame.get_by_role("button", name="This view as a page (PDF)").click()
+    frame.get_by_role("alert").get_by_text("Too large <b>x</b>.").wait_for()
+    frame.get_by_role("button", name="End").click()
+    frame.locator(".parks-bar.told").wait_for(state="detached")
+    page.unroute("**/parks/print*")
+    page.route("**/parks/print*", lambda route: route.abort())
+    frame.get_by_role("button", name="This view as a page (PDF)").click()
+    frame.get_by_role("alert").get_by_text("The page could not be made.").wait_for()
 
 
 def test_a_search_finds_by_name_and_id_with_the_keyboard(page, frame):

@@ -1,6 +1,7 @@
 """The 3D of a park in a real browser: drawn offline, a click picks, markup is text, no WebGL does no harm."""
 
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -75,12 +76,17 @@ def test_a_click_picks_here_and_on_the_flat_map(page, server):
     open_park(page, server)
     drawn(page)
     flat = page.frame(url=lambda url: "streamlit_folium" in url)
-    at, said = over(page, "F · ")
+    at, said = over(page, "m²\n")  # a floor with units of known area
     name = said.splitlines()[0].partition(" · ")[2]
     page.mouse.click(*at)
     page.get_by_role("heading", level=3, name=name).wait_for()
     flat.wait_for_selector('.leaflet-container[data-picked^="building "]')
     page.wait_for_selector('[data-testid="stVegaLiteChart"]')
+    # The units of the slice are chosen in the stack beneath: those of the floor that the tip told.
+    floor = int(said.partition("F · ")[0])
+    tags = page.locator("[data-testid=stMultiSelectTagsContainer]").first
+    tags.get_by_text(re.compile(rf"-F{floor:02}-\d+")).first.wait_for()
+    assert set(re.findall(r"-F(\d+)-", tags.inner_text())) == {f"{floor:02}"}, tags.inner_text()
     # The picture keeps its place and its camera: the ground beside, then the same floor again.
     ground, said = over(page, "Park · ")
     assert said == f"Park · {PARK}"

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from parks import policy, store
-from parks.output import layers, maps
+from parks.output import layers, maps, tiles
 from parks.pages import moments, selection, session, tenants
 from parks.status import vacancy
+from parks.store import intakes, tables
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -74,6 +75,66 @@ def test_a_scenario_beside_the_record(show, own, viewed):
         held.create_scenario("Plan A", by="test")
     show("map_page", own, moment="compare", other_scenario="Plan A")
     assert viewed[-1]["moment"].there == f"{day} · Plan A"
+
+
+GONE, COMING = "GONE-1", "COMING-1"
+
+
+@pytest.fixture
+def changing(own):
+    """Return the path of a store with a building that ends in August 2026 and one that begins in June 2027."""
+    with store.open(str(own)) as held:
+        day = held.data_day()
+        row = held.as_of(day).buildings.head(1).drop(columns="source")
+        names = {"name_zh": "已拆楼", "name_en": "Gone since"}
+        held.add("buildings", row.assign(building_id=GONE, **names), source="test", by="test")
+        later = row.assign(building_id=COMING)
+        held.add("buildings", later, source="test", by="test", valid_from=dt.date(2027, 6, 1))
+        ended = intakes.Intake("buildings", row.iloc[:0], "test", dict.fromkeys(tables.COUNTS, 0), ended=[GONE])
+        file = intakes.File("test.xlsx", "0" * 64, "test")
+        held.take_in([ended], file, source="test", by="test", since=dt.date(2026, 8, 1))
+    return own
+
+
+def test_buildings_of_other_quarters_are_drawn_and_coloured_where_they_stand(show, changing, viewed):
+    show("map_page", changing)
+    show("map_page", changing, moment="quarters")
+    day, quarters = viewed[0], viewed[1]
+    assert not {GONE, COMING} & set(day["base"].tiles.ids)
+    assert set(quarters["base"].tiles.ids) == set(day["base"].tiles.ids) | {GONE, COMING}
+    assert len(quarters["base"].tiles.ids) == len(day["base"].tiles.ids) + 2
+    for name, colours in quarters["moment"].rows:
+        assert colours.shades.tiles is quarters["base"].tiles, "other shapes would be sent for a quarter"
+        absent = {place for place, shade in drawn(colours).items() if shade == tiles.ABSENT}
+        assert (GONE in absent, COMING in absent) == (name > "2026-Q2", name < "2027-Q2"), name
+    # The legend of the day counts what stands on it, and a line round buildings selects nothing else.
+    shade = drawn(quarters["shown"])
+    assert shade[[GONE, COMING]].tolist() == [tiles.ABSENT] * 2
+    assert (shade.drop([GONE, COMING]) == drawn(day["shown"]).reindex(shade.index.drop([GONE, COMING]))).all()
+
+
+def test_the_building_of_the_other_side_is_drawn_there_alone(show, changing, viewed):
+    show("map_page", changing, moment="compare", other_day=dt.date(2026, 3, 31))
+    base, there = viewed[-1]["base"], viewed[-1]["moment"].colours
+    assert GONE in set(base.tiles.ids)
+    assert COMING not in set(base.tiles.ids)
+    assert drawn(viewed[-1]["shown"])[GONE] == tiles.ABSENT
+    assert drawn(there)[GONE] != tiles.ABSENT
+    assert base.tiles.names[base.tiles.ids == GONE].tolist() == ["Gone since"]
+    show("map_page", changing, moment="compare", other_day=dt.date(2026, 9, 30))
+    plain = viewed[-1]["base"]
+    show("map_page", changing)
+    assert plain is viewed[-1]["base"], "where the other side has no building of its own, the day's shapes serve both"
+
+
+def test_a_line_selects_what_stands_on_the_day(show, changing):
+    ring = [[121.0, 30.8], [122.2, 30.8], [122.2, 31.6], [121.0, 31.6]]
+    answer = {"picked": {"kind": "area", "ring": ring, "n": 1}}
+    at = show("map_page", changing, moment="quarters", map=answer)
+    with store.open(str(changing)) as held:
+        park = held.as_of(held.data_day())
+    outlined = park.buildings[park.buildings.geometry.notna()]
+    assert at.session_state["picked"]["ids"] == sorted(outlined["building_id"])
 
 
 def test_fit_is_told_for_the_chosen_day_alone(show, loaded, viewed):

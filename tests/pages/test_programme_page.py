@@ -1,5 +1,7 @@
 """The programme page: totals with their words, rooms, the user's own assumptions in the link, the last report."""
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 
@@ -93,3 +95,21 @@ def test_a_ledger_with_nothing_missing_or_changed_says_so(show, empty):
     assert "Nothing changed." in said
     assert "Nothing is missing of the projects that count and of the targets." in said
     assert "is reached as it stands" in text(at)
+
+
+@pytest.mark.parametrize(
+    ("since", "said"), [("2026-09-30", "compared with the record of that day"), ("2026-03-31", "")]
+)
+def test_a_scenario_younger_than_the_last_report_is_compared_with_the_record(show, empty, since, said):
+    project = {"project_id": "J1", "name_zh": "项目", "kind": "new_build", "gfa_m2": 1000.0, "counts_to": "PT10"}
+    rows = pd.DataFrame([project]).assign(zone_id="Z-ZJ", source="hand", standing="stated")
+    now = [dt.datetime(2026, 7, 1, tzinfo=dt.UTC)]
+    with store.open(str(empty), clock=lambda: now[0]) as held:
+        held.add("projects", rows, source="hand", by="test")
+        now[0] = dt.datetime(2026, 10, 15, tzinfo=dt.UTC)
+        held.create_scenario("Plan A", by="test")
+    at = show("programme", empty, day="2026-10-31", scenario="Plan A", since=dt.date.fromisoformat(since))
+    told = text(at)
+    assert said in told
+    assert ("Nothing was on record by" in told) == (not said)
+    assert not at.error

@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from parks.output import layers, measures
+from parks.output import layers, measures, view_prints
 
-app = st.App("small_page.py", routes=[*layers.routes(), *measures.routes()])
+app = st.App("small_page.py", routes=[*layers.routes(), *measures.routes(), *view_prints.routes()])

@@ -1,0 +1,108 @@
+"""Visitors of one process in turn: each page shows each of them what it shows to somebody who is alone."""
+
+import datetime as dt
+import re
+
+import pytest
+import streamlit as st
+
+from parks import store
+from parks.pages import plans
+from parks.status import vacancy
+
+pytestmark = pytest.mark.xdist_group("pages")
+SCENARIO, REASON = "方案甲", "甲的理由"
+DAY = "2026-10-31"
+RECORD = {"lang": "en", "day": DAY, "tenant": "A004"}
+THREE = (RECORD, RECORD | {"lang": "zh"}, RECORD | {"scenario": SCENARIO})
+DEFINED = RECORD | {"counts": "signed", "base": "gross"}
+COUNTED = RECORD | {"rule": "started", "basis": "lettable"}
+QUARTERS = RECORD | {"tenant": "nobody", "moment": "quarters", "colour": "availability"}
+SIDES = RECORD | {"tenant": "nobody", "moment": "compare", "other_day": dt.date(2027, 12, 31), "lang": "zh"}
+PAGES = {
+    "overview": THREE,
+    "map_page": (*THREE, QUARTERS, SIDES),
+    "vacancy_desk": (*THREE, DEFINED),
+    "tenants": THREE,
+    "scenarios": THREE,
+    "programme": (*THREE[:2], COUNTED),
+    "reports": THREE,
+}
+"""Page → what each visitor asks of it: any two differ in little, so that one answer could be taken for the other."""
+
+
+@pytest.fixture(scope="module")
+def busy(loaded, tmp_path_factory):
+    """Return the path of a store with a scenario in which a company is placed."""
+    path = tmp_path_factory.mktemp("visitors") / "busy.db"
+    with store.open(str(loaded)) as held:
+        held.backup(path)
+    with store.open(str(path)) as held:
+        held.create_scenario(SCENARIO, by="甲")
+        day = held.data_day()
+        space = vacancy.by_unit(held.as_of(day, SCENARIO))
+        unit = space.loc[space["state"] == "vacant", "unit_id"].iloc[0]
+        held.place([unit], "A004", valid_from=day, reason=REASON, by="甲", scenario=SCENARIO)
+    return path
+
+
+def forget():
+    """Let the process begin as for its first visitor."""
+    st.cache_resource.clear()
+    plans.posed.cache_clear()
+
+
+def told(at):
+    """Return all that a browser is sent of a page, element by element; marks that are made anew each time left out."""
+    found = []
+
+    def walk(node):
+        for child in getattr(node, "children", {}).values():
+            said = re.sub(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", "#", str(getattr(child, "proto", "")))
+            found.append((type(child).__name__, said))
+            walk(child)
+
+    walk(at._tree)
+    return found
+
+
+@pytest.mark.parametrize("page", list(PAGES))
+def test_a_page_shows_what_it_shows_to_one_who_is_alone(show, busy, page):
+    visitors, alone = PAGES[page], []
+    for asked in visitors:
+        forget()
+        alone.append(told(show(page, busy, **asked)))
+    assert len({str(shown) for shown in alone}) == len(visitors), "some are shown the same anyway"
+    forget()
+    for asked, expected in [*zip(visitors, alone, strict=True), (visitors[0], alone[0])]:
+        assert told(show(page, busy, **asked)) == expected, asked
+
+
+def test_an_act_and_its_message_are_its_own_visitors(screen, own):
+    """One places in a scenario; the other, drawn anew at once, has no message, no undo, no changed figure."""
+    with store.open(str(own)) as held:
+        held.create_scenario(SCENARIO, by="甲")
+    unit, building = "P033-C4-F01-1", "P033-C4"
+
+    def sit(**asked):
+        at = screen(own, **asked)
+        at._page_hash = next(mark for mark, page in at._registered_pages.items() if page["url_pathname"] == "map")
+        return at.run()
+
+    jia = sit(lang="zh", scenario=SCENARIO, tenant="A004", pick=f"building,{building}", who="甲")
+    bea = sit(lang="en", tenant="A012", pick="park,P033")
+    before = told(bea.run())
+    jia.text_input(key="who").set_value("甲").run()
+    jia.multiselect(key=f"units_{building}").set_value([unit]).run()
+    next(field for field in jia.text_input if field.label == "理由").set_value(REASON)
+    next(button for button in jia.button if button.label == "落位于此").click().run()
+    assert not jia.exception
+    assert told(bea.run()) == before
+    assert [note.value for note in jia.success]
+    assert not bea.success
+    buttons = {name: [at.button(key=f"{name}_map").disabled for at in (jia, bea)] for name in ("undo", "redo")}
+    assert buttons == {"undo": [False, True], "redo": [True, True]}
+    jia.button(key="undo_map").click().run()
+    assert told(bea.run()) == before
+    assert jia.session_state["picked"] == {"kind": "building", "id": building}
+    assert bea.session_state["picked"] == {"kind": "park", "id": "P033"}
