@@ -81,7 +81,7 @@ class Material:
 
     def names(self, frame: pd.DataFrame, key: str) -> dict[str, str]:
         """Return id → name in the report's language, in Chinese where that one is unknown."""
-        own = frame[f"name_{self.lang}"].fillna(frame["name_zh"])
+        own = figures.names(frame, self.lang)
         return dict(zip(frame[key].astype(str), own.astype(str), strict=True))
 
     def counting(self) -> tuple[str, ...]:

@@ -345,7 +345,7 @@ def layout(rules: Policy, park: Snapshot, lang: str) -> alt.LayerChart:
         for shape, name, role in zip(drawn.geometry, drawn[f"name_{lang}"], drawn["role"], strict=True)
     ]
     places = park.parks[park.parks.geometry.notna()]
-    names = places[f"name_{lang}"].fillna(places["name_zh"])
+    names = figures.names(places, lang)
     points: marks.Rows = [
         {"x": float(x), "y": float(y), "park": str(name)}
         for x, y, name in zip(places.geometry.x, places.geometry.y, names, strict=True)

@@ -374,7 +374,7 @@ def _ring(origin: slabs.Place, outline: shapely.Geometry) -> marks.Rows:
 
 def _names(frame: pd.DataFrame, key: str, lang: str) -> dict[str, str]:
     """Return id → name in `lang`; where it is unknown the Chinese original, and where that is unknown the id."""
-    called = frame[f"name_{lang}"].fillna(frame["name_zh"]).fillna(frame[key])
+    called = figures.names(frame, lang).fillna(frame[key])
     return dict(zip(frame[key], called, strict=True))
 
 

@@ -104,7 +104,7 @@ def projects(s: Session, rule: str, basis: str) -> None:
 def _timeline(s: Session, frame: pd.DataFrame) -> None:
     """Draw the milestones of the projects listed, and list them with their evidence."""
     t = s.t
-    said = frame["project_id"] + " " + frame[s.names].fillna(frame["name_zh"])
+    said = frame["project_id"] + " " + figures.names(frame, s.lang)
     called = said.set_axis(frame["project_id"])
     steps = milestones.timeline(s.park)
     steps = steps[steps["project_id"].isin(called.index)]

@@ -91,7 +91,7 @@ def _tell(s: Session, found: since.Since) -> None:
     frame = frame.assign(effect=frame[PARTS].abs().sum(axis=1)).sort_values(
         ["effect", "project_id"], ascending=[False, True]
     )
-    names = frame[s.names].fillna(frame["name_zh"])
+    names = figures.names(frame, s.lang)
     lines = [f"{name}: {what}" for name, what in zip(names[:SAID], frame["what"].fillna("–"), strict=False)]
     session.listed(lines)
     known = frame[PARTS].mask(frame["unknown_m2"])

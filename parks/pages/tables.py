@@ -179,7 +179,7 @@ def names(s: Session, kind: str) -> pd.Series:
         frame, code = (s.rules.zones, "zone_id") if kind == "zones" else (s.rules.sectors, "sector_code")
     else:
         frame, code = s.park.table(kind), schema.key(kind)
-    return frame[s.names].fillna(frame["name_zh"]).set_axis(frame[code])
+    return figures.names(frame, s.lang).set_axis(frame[code])
 
 
 def named(frame: pd.DataFrame, s: Session) -> pd.DataFrame:

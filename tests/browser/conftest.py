@@ -101,6 +101,21 @@ def server(serve, store_path):
 
 
 @pytest.fixture
+def own_path(store_path, tmp_path):
+    """Return the path of a copy of that store, for one test to change."""
+    path = str(tmp_path / "own.db")
+    with store.open(store_path) as held:
+        held.backup(path)
+    return path
+
+
+@pytest.fixture
+def own(serve, own_path):
+    """Return the path of such a copy, and the address of the app on it."""
+    return own_path, serve(ROOT / "app.py", PARKS_STORE=own_path)
+
+
+@pytest.fixture
 def hostile(store_path, tmp_path):
     """Return the path of a store in which companies, parks and buildings are named with markup."""
     path, markup = tmp_path / "hostile.db", "<img src=x onerror=window.hacked=1>![x](http://example.invalid/x.png)"

@@ -1,7 +1,5 @@
 """A ledger of many rows on its way into the record, in a real browser: read, weighed, written, taken back."""
 
-from pathlib import Path
-
 import openpyxl
 import pytest
 from test_main_job import PATIENCE, metric, opened
@@ -9,17 +7,7 @@ from test_main_job import PATIENCE, metric, opened
 from parks import store
 
 pytestmark = pytest.mark.xdist_group("browser")
-ROOT = Path(__file__).resolve().parents[2]
 ROWS = 20_000
-
-
-@pytest.fixture
-def own(serve, store_path, tmp_path):
-    """Return the address of the app on a copy of the store, and its path."""
-    path = tmp_path / "own.db"
-    with store.open(store_path) as held:
-        held.backup(path)
-    return serve(ROOT / "app.py", PARKS_STORE=str(path)), path
 
 
 def ledger(path):
@@ -32,7 +20,7 @@ def ledger(path):
 
 
 def test_a_long_ledger_is_imported_while_the_screen_lives(page, own, tmp_path):
-    address, path = own
+    path, address = own
     opened(page, f"{address}/data?lang=zh")
     page.set_input_files("[data-testid=stFileUploader] input[type=file]", ledger(tmp_path / "房源台账2025年3月.csv"))
     page.get_by_role("button", name="与台账核对").click(timeout=PATIENCE)

@@ -81,15 +81,6 @@ class Drawer:
         page.get_by_text(t("The outline is kept.")).wait_for(timeout=PATIENCE)
 
 
-@pytest.fixture
-def own(serve, store_path, tmp_path):
-    """Return the path of a store of this test's own, and the address of the app on it."""
-    path = tmp_path / "own.db"
-    with store.open(store_path) as held:
-        held.backup(path)
-    return str(path), serve("app.py", PARKS_STORE=str(path))
-
-
 def on_record(path, name):
     with store.open(path) as held:
         rows = held.as_of(held.data_day()).outlines
@@ -226,16 +217,15 @@ def test_drawing_is_given_up_and_a_draft_goes_on(page, own):
     assert on_record(path, PARCEL) is None
 
 
-def test_what_is_drawn_on_a_moved_base_is_kept_where_it_lies(page, serve, store_path, tmp_path):
-    path, catalogue = tmp_path / "own.db", tmp_path / "bases.toml"
-    with store.open(store_path) as held:
-        held.backup(path)
+def test_what_is_drawn_on_a_moved_base_is_kept_where_it_lies(page, serve, own_path, tmp_path):
+    catalogue = tmp_path / "bases.toml"
+    with store.open(own_path) as held:
         neighbour = held.as_of(held.data_day()).outlines.set_index("outline_id")["geometry"]["D001"]
     catalogue.write_text(
         '[moved]\nzh = "偏移底图"\nen = "Moved"\nurl = "/nowhere/{z}/{x}/{y}.png"\ndatum = "gcj02"\ncredit = "c"\n',
         encoding="utf-8",
     )
-    server = serve("app.py", PARKS_STORE=str(path), PARKS_BASES=str(catalogue))
+    server = serve("app.py", PARKS_STORE=own_path, PARKS_BASES=str(catalogue))
     hand = Drawer(page, "en")
     hand.open(server, more="&base=moved&pick=parcel,D001")
     page.get_by_role("button", name="Change the outline").click()
@@ -246,7 +236,7 @@ def test_what_is_drawn_on_a_moved_base_is_kept_where_it_lies(page, serve, store_
     hand.tool("Finish").click()
     page.get_by_text("The outline that was drawn").wait_for(timeout=PATIENCE)
     hand.tell("")
-    made = on_record(str(path), "D001")
+    made = on_record(own_path, "D001")
     assert set(neighbour.exterior.coords) < set(made.exterior.coords)
     assert outlines.area_m2(made) == pytest.approx(outlines.area_m2(neighbour), rel=1e-4)
     assert shapely.symmetric_difference(made, neighbour).area < 1e-10

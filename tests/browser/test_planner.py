@@ -106,15 +106,6 @@ class Planner:
             self.press(card)
 
 
-@pytest.fixture
-def own(serve, store_path, tmp_path):
-    """Return the path of a store of this test's own, and the address of the app on it."""
-    path = tmp_path / "own.db"
-    with store.open(store_path) as held:
-        held.backup(path)
-    return str(path), serve("app.py", PARKS_STORE=str(path))
-
-
 def placed(path):
     """Return the units that the company holds by a planner's act."""
     with store.open(path) as held:

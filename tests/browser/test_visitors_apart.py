@@ -110,15 +110,12 @@ class Visitor(Planner):
 
 
 @pytest.fixture
-def own(serve, store_path, tmp_path):
+def own(own):
     """Return the path of a store with two scenarios, and the address of the app on it."""
-    path = tmp_path / "own.db"
-    with store.open(store_path) as held:
-        held.backup(path)
-    with store.open(str(path)) as held:
+    with store.open(own[0]) as held:
         held.create_scenario(SCENARIO, by="test")
         held.create_scenario("闲置方案", by="test")  # the last by name: the page of scenarios compares with it
-    return str(path), serve("app.py", PARKS_STORE=str(path))
+    return own
 
 
 def placed(path, tenant, scenario=None):
