@@ -4,6 +4,8 @@
 
   const INKS = { park: "#374151", parcel: "#6D28D9" };
   const REACH = 24;      // pixels round a place in which lines are looked for
+  const MANY = 400;      // more outlines than these are drawn on a canvas
+  const NAMED = 14, NAMES = 60;   // from this zoom on parcels have their names, where no more than so many are in view
 
   /* Whether a place lies within an outline. */
   window.parksInside = function (geometry, latlng) {
@@ -20,7 +22,8 @@
   /* given: root, say, words, names, datum(), zones(): with geometry, corner(latlng, pixels) of a building,
      unsure: metres from which an outline is dashed, tell(what): to the session. */
   window.ParksOutlines = function (map, given) {
-    let rows = [], group = L.layerGroup([]).addTo(map), picked = null, draft = null, preview = null, button = null;
+    const group = L.layerGroup([]).addTo(map), titles = L.layerGroup([]).addTo(map), canvas = L.canvas({ pane: "zones" });
+    let rows = [], picked = null, draft = null, preview = null, button = null;
 
     map.createPane("pen").style.zIndex = 650;
     const shaper = window.ParksShaper(map, {
@@ -68,7 +71,7 @@
     /* Rings of corners of all outlines that pass near a place of the map. */
     function lines(at) {
       const near = L.latLngBounds([[-1, 1], [1, -1]].map(([x, y]) => map.containerPointToLatLng(at.add([x * REACH, y * REACH]))));
-      const shapes = rows.concat(given.zones()).filter((each) => each.shape.getBounds().intersects(near));
+      const shapes = rows.concat(given.zones()).filter((each) => (each.bounds || each.shape.getBounds()).intersects(near));
       return shapes.flatMap((each) => rings(each.geometry));
     }
 
@@ -81,21 +84,35 @@
       group.clearLayers();
       rows = content.features.map((feature) => {
         const told = feature.properties;
-        const shape = L.geoJSON(feature, { pane: "zones", interactive: false, style: { dashArray: told.uncertainty_m >= given.unsure ? "7 5" : null } });
-        const label = told.kind === "parcel" && given.names.label("park", told.name, (node) => given.names.around(shape.getBounds(), node));
-        return Object.assign({ geometry: feature.geometry, shape: shape, label: label }, told);
+        const style = { pane: "zones", interactive: false, dashArray: told.uncertainty_m >= given.unsure ? "7 5" : null };
+        const drawn = content.features.length > MANY ? { renderer: canvas } : {};
+        const shape = L.geoJSON(feature, Object.assign(drawn, style)).getLayers()[0];
+        return Object.assign({ geometry: feature.geometry, shape: shape, bounds: shape.getBounds() }, told);
       });
-      rows.forEach((each) => { group.addLayer(each.shape); if (each.label) { group.addLayer(each.label); } });
       colour(picked);
+      rows.forEach((each) => group.addLayer(each.shape));
+      name();
       map.getContainer().dataset.outlines = String(rows.length);
     }
 
+    /* Names of the parcels in view, where there is room for them. */
+    function name() {
+      titles.clearLayers();
+      if (map.getZoom() < NAMED) { return; }
+      const view = map.getBounds(), seen = rows.filter((each) => each.kind === "parcel" && each.bounds.intersects(view));
+      if (seen.length > NAMES) { return; }
+      seen.forEach((each) => titles.addLayer(given.names.label("park", each.name, (node) => given.names.around(each.bounds, node))));
+      given.names.crowd();
+    }
+
     function colour(chosen) {
+      const before = picked;
       picked = chosen;
-      rows.forEach((each) => each.shape.setStyle({
-        color: INKS[each.kind], fillColor: INKS[each.kind], fillOpacity: 0.06,
-        weight: picked && picked.kind === each.kind && picked.id === each.id ? 4 : 1.8,
-      }));
+      const is = (one, each) => Boolean(one) && one.kind === each.kind && one.id === each.id;
+      rows.filter((each) => each.ink !== INKS[each.kind] || is(before, each) || is(picked, each)).forEach((each) => {
+        each.ink = INKS[each.kind];
+        each.shape.setStyle({ color: each.ink, fillColor: each.ink, fillOpacity: 0.06, weight: is(picked, each) ? 4 : 1.8 });
+      });
     }
 
     /* What the page says of an outline that is not saved: to be changed, to be shown, or there is none any more. */
@@ -109,20 +126,17 @@
 
     /* A line of the legend for each kind of outline that there is. */
     function legend(entry) {
-      return Object.keys(INKS).filter((kind) => rows.some((each) => each.kind === kind)).map((kind) => {
-        const swatch = given.say("span", "outline", "");
-        swatch.style.borderColor = INKS[kind];
-        return entry(swatch, given.words.kinds[kind], "");
-      });
+      const kinds = Object.keys(INKS).filter((kind) => rows.some((each) => each.kind === kind));
+      return kinds.map((kind) => entry(given.say("span", `outline ${kind}`, ""), given.words.kinds[kind], ""));
     }
 
     function boundsOf(kind, id) {
       const found = rows.find((each) => each.kind === kind && each.id === id);
-      return found ? found.shape.getBounds() : null;
+      return found ? found.bounds : null;
     }
 
     function at(latlng) {
-      const found = rows.slice().reverse().find((each) => window.parksInside(each.geometry, latlng));
+      const found = rows.slice().reverse().find((each) => each.bounds.contains(latlng) && window.parksInside(each.geometry, latlng));
       return found ? { kind: found.kind, id: found.id, name: found.name, fact: found.fact } : null;
     }
 
@@ -131,6 +145,8 @@
       if (shaper.on()) { shaper.add(latlng); }
       return shaper.on();
     }
+
+    map.on("zoomend moveend", name);
 
     function speak(words) { given.words = words; shaper.speak(words); press(shaper.on()); }
 
