@@ -60,8 +60,9 @@ METHOD = """\
 Written by `benchmarks/map.py`. One process, one browser; for each size and way a fresh page, then clicks on
 neighbouring buildings at zoom 16 (the first is not counted), each from the mouse to the panel that names the building.
 Baseline: `st_folium` as its documentation shows it (style and tooltip a feature, all events returned) of the same
-layer, its Leaflet served from the same process. First paint: until every layer is drawn; a new browser
-context each time. Read the ratios: the milliseconds are this machine's."""
+layer, its Leaflet served from the same process. First paint: until base, zones, parks, buildings and colours are drawn
+(the first page: its figures and three charts); a new browser context each time. Read the ratios: the milliseconds are
+this machine's."""
 
 
 @contextlib.contextmanager
