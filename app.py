@@ -5,4 +5,9 @@ import streamlit as st
 from parks.output import layers, measures, view_prints
 from parks.pages import frame
 
-app = st.App(frame.SCRIPT, routes=[*layers.routes(), *measures.routes(), *view_prints.routes()], lifespan=frame.warmed)
+app = st.App(
+    frame.SCRIPT,
+    routes=[*layers.routes(), *measures.routes(), *view_prints.routes()],
+    middleware=frame.middleware(),
+    lifespan=frame.warmed,
+)

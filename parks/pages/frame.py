@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from parks import words
 from parks.issues import InvalidData
@@ -23,12 +24,13 @@ from parks.pages import (
     reports,
     scenarios,
     session,
+    shell,
     tenants,
     vacancy_desk,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from streamlit.delta_generator import DeltaGenerator
 
@@ -36,9 +38,14 @@ if TYPE_CHECKING:
     from parks.store import Store
     from parks.words import Translate
 
+    Chosen = tuple[dt.date, str | None, dt.date | None, str]
+
 SCRIPT = Path(__file__).with_name("screen.py")
 """The script that draws the frame."""
 NOW = "now"
+FIRST = "overview"
+EARLY = {FIRST, "map"}
+"""Pages that are sent before the bar above them: where most visits begin, nobody waits for the bar first."""
 LOGO = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="118" height="32" viewBox="0 0 118 32">'
     '<rect x="1" y="13" width="8" height="16" rx="1" fill="#2f8cad"/>'
@@ -76,6 +83,7 @@ SPOKEN = """<script>document.documentElement.lang = "%s"</script>"""
 @contextlib.asynccontextmanager
 async def warmed(_app: st.App) -> AsyncIterator[None]:
     """Prepare the first page before the first visitor comes; what is wrong is said on the screen, not here."""
+    shell.unhindered()
     with contextlib.suppress(InvalidData):
         held, _ = session.opened()
         for lang in words.LANGUAGES:
@@ -83,6 +91,11 @@ async def warmed(_app: st.App) -> AsyncIterator[None]:
             if not first.park.units.empty:
                 overview.prepared(first)
     yield
+
+
+def middleware() -> list[Middleware]:
+    """Return what answers before Streamlit does."""
+    return [Middleware(shell.Shell, pages=[path for *_, path in pages(words.translator(words.LANGUAGES[0]))])]
 
 
 def _today(held: Store) -> dt.date:
@@ -119,24 +132,50 @@ def main() -> None:
     links = {}
     for show, title, icon, path in pages(t):
         shown[path] = show
-        links[path] = st.Page(
-            _nothing, title=title, icon=f":material/{icon}:", url_path=path, default=path == "overview"
-        )
+        links[path] = st.Page(_nothing, title=title, icon=f":material/{icon}:", url_path=path, default=path == FIRST)
     st.session_state[session.LINKS] = links
     chosen = st.navigation(list(links.values()), position="top")
     st.set_page_config(page_title=f"{chosen.title} · Parks")
     waiting = st.container(key="waiting")
     with waiting.spinner(t("Working out this page …")):
-        _draw(t, lang, shown[chosen.url_path or "overview"])
+        path = chosen.url_path or FIRST
+        _draw(t, lang, shown[path], early=path in EARLY)
 
 
-def _draw(t: Translate, lang: str, show: Callable[[Session], None]) -> None:
-    """Draw the bar and the page; where the store does not answer, say so and offer another try."""
-    *places, right = st.columns([2, 3, 2, 4], vertical_alignment="bottom")
-    row = _language(t, right)
+def _draw(t: Translate, lang: str, show: Callable[[Session], None], *, early: bool) -> None:
+    """Draw the bar and the page below it; where the store does not answer, say so and offer another try.
+
+    Parameters
+    ----------
+    t, lang
+        The language.
+    show
+        Draws the page.
+    early
+        Whether the page is sent before the bar.
+    """
+    bar, page = st.container(), st.container()
     try:
-        held, _ = session.opened(lang)
-        current = session.begin(lang, *_bar(t, held.speaking(lang), places, row))
+        held = session.opened(lang)[0].speaking(lang)
+        today, names = _today(held), [session.RECORD, *held.scenarios()["name"]]
+    except InvalidData as fault:
+        _language(t, _places(bar)[-1])
+        with page:
+            session.silent(fault, t, "page")
+        return
+    chosen = _chosen(today, names)
+    if not early:
+        _bar(t, today, names, _places(bar))
+    with page:
+        _page(t, lang, chosen, show)
+    if early:
+        _bar(t, today, names, _places(bar))
+
+
+def _page(t: Translate, lang: str, chosen: Chosen, show: Callable[[Session], None]) -> None:
+    """Draw the page, and above it what is to be known of it."""
+    try:
+        current = session.begin(lang, *chosen)
         # What comes and goes has a place of its own: a map that is drawn anew by itself must find its own again.
         with st.container():
             _notice(current)
@@ -153,41 +192,53 @@ def _nothing() -> None:
     """The frame draws the pages itself, since each needs the session."""
 
 
-def _bar(
-    t: Translate, held: Store, places: list[DeltaGenerator], row: DeltaGenerator
-) -> tuple[dt.date, str | None, dt.date | None, str]:
-    """Draw day, scenario and belief at their places, the name in its row; return what is chosen."""
-    today = _today(held)
-    if "scenario_next" in st.session_state:  # a page chose it after this widget was drawn
+def _chosen(today: dt.date, names: Sequence[str]) -> Chosen:
+    """Return day, scenario, belief (None is what is known now) and name, as the session has them before they are drawn.
+
+    What a page chose after the widget of it was drawn is taken over first.
+    """
+    if "scenario_next" in st.session_state:
         st.session_state["scenario"] = st.session_state.pop("scenario_next")
-    left, middle, then = places
-    day = session.chosen_day(t("As of"), "day", today, left) or today
-    options = [session.RECORD, *held.scenarios()["name"]]
-    scenario = session.choice(t("Scenario"), options, "scenario", lambda name: session.title(name, t), middle)
-    known = _belief(t, then)
-    return day, None if scenario == session.RECORD else scenario, known, _who(t, row)
-
-
-def _belief(t: Translate, place: DeltaGenerator) -> dt.date | None:
-    """Draw the choice of the day of the belief; return it, None for what is known now."""
-    now = dt.datetime.now().astimezone().date()
-    if st.session_state.pop("known_next", None) == NOW:  # a button chose it after this widget was drawn
+    if st.session_state.pop("known_next", None) == NOW:
         st.session_state["known"] = None
-    known = session.chosen_day(
+    day = session.remembered_day("day", today) or today
+    scenario = session.remembered("scenario", session.RECORD, names)
+    now = _now()
+    known = session.remembered_day("known", None, now)
+    who = str(st.session_state.get("who") or "").strip()
+    believed = known if known and known < now else None
+    return day, None if scenario == session.RECORD else scenario, believed, who or session.PLANNER
+
+
+def _now() -> dt.date:
+    return dt.datetime.now().astimezone().date()
+
+
+def _places(bar: DeltaGenerator) -> list[DeltaGenerator]:
+    """Return the places in the bar: of the day, the scenario, the belief, and the row at the right."""
+    return bar.columns([2, 3, 2, 4], vertical_alignment="bottom")
+
+
+def _bar(t: Translate, today: dt.date, names: Sequence[str], places: list[DeltaGenerator]) -> None:
+    """Draw day, scenario, belief, language and name; `_chosen` says what they stand at."""
+    left, middle, then, right = places
+    session.chosen_day(t("As of"), "day", today, left)
+    session.choice(t("Scenario"), names, "scenario", lambda name: session.title(name, t), middle)
+    session.chosen_day(
         t("As known on"),
         "known",
         None,
-        place,
-        latest=now,
+        then,
+        latest=_now(),
         help=t("Empty is now. An earlier day shows what was believed then: every later correction is left out."),
     )
-    return known if known and known < now else None
+    _who(t, _language(t, right))
 
 
-def _who(t: Translate, place: DeltaGenerator) -> str:
-    """Draw the name under which the user acts; return it."""
+def _who(t: Translate, place: DeltaGenerator) -> None:
+    """Draw the name under which the user acts."""
     with place.popover(st.session_state.get("who") or t("Name"), icon=":material/person:"):
-        named = st.text_input(
+        st.text_input(
             t("Your name, as the history shall tell it"),
             key="who",
             max_chars=40,
@@ -195,7 +246,6 @@ def _who(t: Translate, place: DeltaGenerator) -> str:
             placeholder=session.PLANNER,
             help=t("There is no login yet: everybody says their own name. It parts your acts from those of others."),
         )
-    return named.strip() or session.PLANNER
 
 
 def _language(t: Translate, place: DeltaGenerator) -> DeltaGenerator:
@@ -221,4 +271,4 @@ def _notice(current: Session) -> None:
             "Buildings, units, companies and leases are made up to show the tool; zones, policy and published "
             "figures are real."
         )
-        st.markdown(f":orange-badge[:material/science: {said}] <small>{why}</small>", unsafe_allow_html=True)
+        st.markdown(f":orange-badge[:material/science: {said}] :small[{why}]")

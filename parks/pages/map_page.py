@@ -42,22 +42,13 @@ def desk(s: Session) -> None:
     selection.linked(st.query_params)
     if company := selection.company(answer):
         st.session_state["tenant"] = company
-    tenant, by, moment = _controls(s)
+    # The map is sent first, what stands round it after: the browser draws the map before it fetches the rest.
+    controls = st.container()
     left, right = st.columns([7, 5], gap="medium")
     spot, beneath = left.container(), left.container()
+    tenant, by, moment = _wanted(s)
     with beneath:
         base_map = _base_map(s)
-        st.toggle(
-            s.t("Stops, rental housing, platforms and CDMO capacity"),
-            key="facilities",
-            help=s.t("Small squares: violet stops, brown housing, green platforms, red CDMO. Point at one to read it."),
-        )
-        st.caption(
-            s.t(
-                "Parks stand at schematic places: their coordinates are not published. Outlines are generalised, "
-                "no legal boundaries."
-            )
-        )
     datum = base_map.datum if base_map else "wgs84"
     with spot:
         there = moments.other(s, moment)
@@ -88,30 +79,59 @@ def desk(s: Session) -> None:
                 base_map=base_map,
             ),
         )
+    with controls:
+        _controls(s, by)
+    with beneath:
+        st.toggle(
+            s.t("Stops, rental housing, platforms and CDMO capacity"),
+            key="facilities",
+            help=s.t("Small squares: violet stops, brown housing, green platforms, red CDMO. Point at one to read it."),
+        )
+        st.caption(
+            s.t(
+                "Parks stand at schematic places: their coordinates are not published. Outlines are generalised, "
+                "no legal boundaries."
+            )
+        )
     with right:
         panel.show(s, st.session_state.get("picked"), None if tenant == NOBODY else tenant)
     attempts.drawn(s)
 
 
-def _controls(s: Session) -> tuple[str, str, str]:
-    """Draw company, colours, moment and zone; return the company (or nobody), the colours and the moment."""
+def _wanted(s: Session) -> tuple[str, str, str]:
+    """Return the company (or nobody), the colours and the moment as the session has them, before they are drawn."""
+    tenant = session.remembered("tenant", NOBODY, _companies(s))
+    key, modes = _modes(tenant)
+    by = session.remembered(key, modes[0], modes)
+    return tenant, by, moments.wanted(by)
+
+
+def _companies(s: Session) -> list[str]:
+    """Return nobody, then every company with a need."""
+    return [NOBODY, *s.park.needs["tenant_id"].drop_duplicates().sort_values()]
+
+
+def _modes(tenant: str) -> tuple[str, list[str]]:
+    """Return under which key the colours are chosen, and which there are: fit needs a company."""
+    modes = ["vacancy", "quantile", "availability", "role"]
+    return ("colour", modes) if tenant == NOBODY else ("colour_fit", ["fit", *modes])
+
+
+def _controls(s: Session, by: str) -> None:
+    """Draw company, colours, moment and zone; `_wanted` says what they stand at."""
     t, names = s.t, tables.names(s, "tenants")
     who, colours, when, where = st.columns([4, 2, 2, 3], vertical_alignment="bottom")
-    ids = [NOBODY, *s.park.needs["tenant_id"].drop_duplicates().sort_values()]
     tenant = session.choice(
         t("Company with an open need"),
-        ids,
+        _companies(s),
         "tenant",
         lambda code: t("Choose a company …") if code == NOBODY else f"{names.get(code, code)} · {code}",
         who,
     )
-    titles = shading.titles(t)
-    fit = [] if tenant == NOBODY else ["fit"]
-    modes = [*fit, "vacancy", "quantile", "availability", "role"]
-    by = session.choice(t("Colour by"), modes, "colour_fit" if fit else "colour", titles.__getitem__, colours)
-    moment = moments.choice(s, by, when)
+    key, modes = _modes(tenant)
+    session.choice(t("Colour by"), modes, key, shading.titles(t).__getitem__, colours)
+    moments.choice(s, by, when)
     _go(s, where)
-    return tenant, by, moment
 
 
 def _base_map(s: Session) -> Base | None:
@@ -152,16 +172,20 @@ def _go(s: Session, place: DeltaGenerator) -> None:
     goals = {("zone", code): name for code, name in zones.items()} | {
         ("park", code): f"　{name}" for code, name in parks.items()
     }
-    goal = place.selectbox(
+    place.selectbox(
         t("Go to"),
         list(goals),
         index=None,
         key="go",
         format_func=lambda pair: goals[pair],
         placeholder=t("zone or park"),
+        on_change=_gone,
     )
-    if goal and goal != st.session_state.get("gone"):
-        st.session_state["gone"] = goal
+
+
+def _gone() -> None:
+    """Go to what was chosen, and select it."""
+    if goal := st.session_state["go"]:
         st.session_state["focus"] = st.session_state["picked"] = {"kind": goal[0], "id": goal[1]}
 
 

@@ -12,7 +12,7 @@ from parks.pages import session
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
 
     import geopandas as gpd
     from streamlit.delta_generator import DeltaGenerator
@@ -23,11 +23,21 @@ if TYPE_CHECKING:
 WAYS = ("day", "quarters", "compare")
 
 
-def choice(s: Session, by: str, place: DeltaGenerator) -> str:
-    """Draw the choice of moments; return it. Some colours hold for the chosen day alone."""
+def wanted(by: str) -> str:
+    """Return the choice of moments before it is drawn."""
+    return session.remembered("moment", WAYS[0], _ways(by))
+
+
+def choice(s: Session, by: str, place: DeltaGenerator) -> None:
+    """Draw the choice of moments."""
     t = s.t
     titles = {"day": t("One day"), "quarters": t("Quarter by quarter"), "compare": t("Two side by side")}
-    return session.choice(t("Moment"), WAYS[:1] if by in shading.DAILY else WAYS, "moment", titles.__getitem__, place)
+    session.choice(t("Moment"), _ways(by), "moment", titles.__getitem__, place)
+
+
+def _ways(by: str) -> Sequence[str]:
+    """Return the moments that some colours can show: some hold for the chosen day alone."""
+    return WAYS[:1] if by in shading.DAILY else WAYS
 
 
 def other(s: Session, moment: str) -> Session | None:

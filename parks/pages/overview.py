@@ -81,18 +81,18 @@ def _prepared(_s: Session, key: tuple[object, ...]) -> Prepared:
 def show(s: Session) -> None:
     """Draw the page."""
     made = prepared(s)
-    _headline(s, made)
+    headline = st.container()
     left, right = st.columns([4, 5], gap="large")
     with left:
         _programme(s, made)
-    with right:
-        st.vega_lite_chart(made.drawn["vacancy"], width="stretch")
+    right.vega_lite_chart(made.drawn["vacancy"], width="stretch")
     st.divider()
     left, right = st.columns([3, 2], gap="large")
+    right.vega_lite_chart(made.drawn["layout"], width="stretch")
+    with headline:
+        _headline(s, made)
     with left:
         _attention(s, made)
-    with right:
-        st.vega_lite_chart(made.drawn["layout"], width="stretch")
 
 
 def _headline(s: Session, made: Prepared) -> None:

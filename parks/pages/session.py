@@ -233,13 +233,14 @@ def choice(
     return remember(key, default or options[0])
 
 
-def remembered(key: str, default: str, options: Sequence[str]) -> None:
-    """Put the link's value of `key` into the session once, so that the widget with that key begins with it.
+def remembered(key: str, default: str, options: Sequence[str]) -> str:
+    """Put the link's value of `key` into the session once, so that the widget with that key begins with it; return it.
 
     What is not among the options becomes the default: nothing from a link is evaluated.
     """
     value = st.session_state[key] if key in st.session_state else st.query_params.get(key, default)
     st.session_state[key] = value if value in options else default
+    return str(st.session_state[key])
 
 
 def remember(key: str, default: str) -> str:
@@ -279,12 +280,7 @@ def chosen_day(
     help
         What a click on the question mark says.
     """
-    if key not in st.session_state:
-        try:
-            asked = dt.date.fromisoformat(st.query_params.get(key, ""))
-            st.session_state[key] = asked if latest is None else min(asked, latest)
-        except ValueError:
-            st.session_state[key] = default
+    remembered_day(key, default, latest)
     chosen: dt.date | None = place.date_input(
         label,
         key=key,
@@ -296,6 +292,17 @@ def chosen_day(
     day = chosen or default
     link(key, day.isoformat() if day else "", default.isoformat() if default else "")
     return day
+
+
+def remembered_day(key: str, default: dt.date | None, latest: dt.date | None = None) -> dt.date | None:
+    """Put the link's day of `key` into the session once, as `remembered`; return the day that the session has."""
+    if key not in st.session_state:
+        try:
+            asked = dt.date.fromisoformat(st.query_params.get(key, ""))
+            st.session_state[key] = asked if latest is None else min(asked, latest)
+        except ValueError:
+            st.session_state[key] = default
+    return st.session_state[key] or default
 
 
 def go(path: str) -> None:
