@@ -82,20 +82,25 @@ def desk(s: Session) -> None:
     with controls:
         _controls(s, by)
     with beneath:
-        st.toggle(
-            s.t("Stops, rental housing, platforms and CDMO capacity"),
-            key="facilities",
-            help=s.t("Small squares: violet stops, brown housing, green platforms, red CDMO. Point at one to read it."),
-        )
-        st.caption(
-            s.t(
-                "Parks stand at schematic places: their coordinates are not published. Outlines are generalised, "
-                "no legal boundaries."
-            )
-        )
+        _beneath(s)
     with right:
         panel.show(s, st.session_state.get("picked"), None if tenant == NOBODY else tenant)
     attempts.drawn(s)
+
+
+def _beneath(s: Session) -> None:
+    """Draw what else the map can show, and how sure its places are."""
+    st.toggle(
+        s.t("Stops, rental housing, platforms and CDMO capacity"),
+        key="facilities",
+        help=s.t("Small squares: violet stops, brown housing, green platforms, red CDMO. Point at one to read it."),
+    )
+    st.caption(
+        s.t(
+            "Parks stand at schematic places: their coordinates are not published. Outlines are generalised, "
+            "no legal boundaries."
+        )
+    )
 
 
 def _wanted(s: Session) -> tuple[str, str, str]:
