@@ -240,7 +240,7 @@ def test_what_is_no_store_or_a_newer_one_is_left_as_it_is(home, engine):
         Path(home).write_bytes(b"")
         assert refused_migration(home) == ["missing"]
     store.open(home).close()
-    whole.raw(home, "UPDATE alembic_version SET version_num = '0007'")
+    whole.raw(home, "UPDATE alembic_version SET version_num = '0099'")
     assert refused_migration(home) == ["newer"]
 
 
@@ -432,7 +432,7 @@ def test_a_session_that_was_open_meanwhile_writes_nothing_more(held):
     for statement, kind in (
         ("UPDATE alembic_version SET version_num = '0099'", "newer"),
         ("UPDATE alembic_version SET version_num = '0001'", "older"),
-        ("UPDATE alembic_version SET version_num = '0006'", None),
+        (f"UPDATE alembic_version SET version_num = '{tables.REVISION}'", None),
         ("UPDATE about SET columns = 'others'", "older"),
     ):
         whole.raw(held.address, statement)

@@ -108,7 +108,7 @@ def test_a_store_lives_beside_what_others_keep_on_the_server_but_not_among_names
 @pytest.mark.parametrize(
     ("statement", "expected"),
     [
-        ("UPDATE alembic_version SET version_num = '0007'", "newer"),
+        ("UPDATE alembic_version SET version_num = '0099'", "newer"),
         ("UPDATE alembic_version SET version_num = '0001'", "older"),
         ("UPDATE alembic_version SET version_num = 'ab12'", "not_a_store"),
         ("DELETE FROM alembic_version", "not_a_store"),
