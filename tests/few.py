@@ -15,7 +15,7 @@ def tables() -> dict[str, pd.DataFrame]:
     """Return the chosen parks of the sample with all that belongs to them."""
     found = READ()
     found["parks"] = found["parks"][found["parks"]["park_id"].isin(CHOSEN)]
-    chain = (("buildings", "parks"), ("floors", "buildings"), ("units", "floors"), ("leases", "units"))
+    chain = (("buildings", "parks"), ("outlines", "parks"), ("floors", "buildings"), ("units", "floors"), ("leases", "units"))
     for table, parent in chain:
         key = schema.key(parent)
         found[table] = found[table][found[table][key].isin(found[parent][key])]

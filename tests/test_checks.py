@@ -346,7 +346,7 @@ def test_a_zone_and_a_park_have_one_outline(rules):
     zone, core = {"kind": "zone", "zone_id": "Z-EXPO"}, {"kind": "zone", "zone_id": "Z-CORE-W"}
     own = {"kind": "park", "park_id": "P1"}
     drawn = outlines(zone, core, zone, own, own, {"park_id": "P1"}, {"park_id": "P1"})
-    found = [issue for issue in checks.check_all(park(outlines=drawn), rules) if issue.kind != "overlap"]
+    found = [issue for issue in checks.check_all(park(outlines=drawn), rules) if issue.kind != "shared"]
     assert kinds(found) == [("D3", "zone_id", "doubled"), ("D5", "park_id", "doubled")]
 
 
@@ -354,8 +354,8 @@ def test_parcels_that_share_ground_are_worth_a_look(rules):
     east, touching = box(121.605, 31.2, 121.62, 31.21), box(121.62, 31.2, 121.63, 31.21)
     bow = Polygon([(121.6, 31.2), (121.63, 31.21), (121.63, 31.2), (121.6, 31.21)])
     drawn = outlines({}, {"geometry": east}, {"geometry": touching}, {"geometry": None}, {"geometry": bow})
-    said = [issue for issue in checks.check_all(park(outlines=drawn), rules) if issue.kind == "overlap"]
-    assert kinds(said) == [("D2", "geometry", "overlap")]
+    said = [issue for issue in checks.check_all(park(outlines=drawn), rules) if issue.kind == "shared"]
+    assert kinds(said) == [("D2", "geometry", "shared")]
     assert said[0].message == "It shares 528,306 m² of ground with 甲地块."
 
 

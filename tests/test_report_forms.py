@@ -259,7 +259,7 @@ def shown(cell: object) -> object:
 def test_the_geopackage_holds_the_figures_and_the_cover(drawn, said, files) -> None:
     path = files["en", "gpkg"]
     layers = dict(pyogrio.list_layers(path).tolist())
-    assert layers.keys() == {"zones", "parks", "buildings", "units", "projects", "facilities", "metadata"}
+    assert layers.keys() == {"zones", "parks", "buildings", "units", "projects", "facilities", "outlines", "metadata"}
     zones = pyogrio.read_dataframe(path, layer="zones").set_index("zone_id")
     assert (zones.loc["Z-A", "vacant_m2"], zones.loc["Z-A", "new_build_done_m2"]) == (500.0, 3000.0)
     assert np.isnan(zones.loc["Z-B", "vacant_m2"])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ENGLISH = words.translator("en")
 WORLD = (-180.0, -90.0, 180.0, 90.0)
-ADVICE = frozenset({"alike", "stale", "published"})
+ADVICE = frozenset({"alike", "shared", "stale", "published"})
 """Kinds of findings that are advice: proposals and marks. They are no faults and keep no row out."""
 
 

@@ -49,7 +49,7 @@ TOTALS = (
 
 
 def given(park: Snapshot, rules: Policy, t: Translate) -> Iterator[Issue]:
-    """All advice on the tables of a day (kinds ``alike``, ``overlap``, ``stale``, ``published``)."""
+    """All advice on the tables of a day (kinds ``alike``, ``shared``, ``stale``, ``published``)."""
     yield from alike(park, t)
     yield from outlined.shared(park, t)
     for table in schema.TABLES:

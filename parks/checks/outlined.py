@@ -60,4 +60,4 @@ def shared(park: Snapshot, t: Translate) -> Iterator[Issue]:
         if area > LEAST_M2:
             name = parcels["name_zh"].fillna(parcels["outline_id"])
             message = t("It shares {area} m² of ground with {parcel}.", area=f"{area:,.0f}", parcel=name[first])
-            yield Issue("outlines", str(parcels["outline_id"][second]), "geometry", "", "overlap", message, mend)
+            yield Issue("outlines", str(parcels["outline_id"][second]), "geometry", "", "shared", message, mend)
