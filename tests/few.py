@@ -15,8 +15,8 @@ def tables() -> dict[str, pd.DataFrame]:
     """Return the chosen parks of the sample with all that belongs to them."""
     found = READ()
     found["parks"] = found["parks"][found["parks"]["park_id"].isin(CHOSEN)]
-    chain = (("buildings", "parks"), ("outlines", "parks"), ("floors", "buildings"), ("units", "floors"), ("leases", "units"))
-    for table, parent in chain:
+    chain = (("buildings", "parks"), ("outlines", "parks"), ("floors", "buildings"), ("units", "floors"))
+    for table, parent in (*chain, ("leases", "units")):
         key = schema.key(parent)
         found[table] = found[table][found[table][key].isin(found[parent][key])]
     for table, names in {

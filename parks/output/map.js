@@ -97,7 +97,7 @@
     words = view.words;
     if (!legend) { controls(); }
     search.speak(words);
-    if (lasso) { [lasso, tools, outlines].forEach((each) => each.speak(words)); }
+    [lasso, tools, outlines].filter(Boolean).forEach((each) => each.speak(words));
     datum = view.datum || "wgs84";
     title = view.title || "";
     named();

@@ -152,7 +152,7 @@ def test_the_map_is_named_and_obeys_the_keyboard(page, server):
     frame.wait_for_function(f"{view}[0] <= {zoom}")
 
     order = []
-    for _ in range(10):
+    for _ in range(11):
         page.keyboard.press("Tab")
         at = frame.evaluate(
             """() => { const at = document.activeElement, style = getComputedStyle(at);
@@ -163,8 +163,8 @@ def test_the_map_is_named_and_obeys_the_keyboard(page, server):
         assert at[2] != "none", f"one does not see that {at[0]} has the focus"
         order.append(at[0])
     assert order[:4] == ["input", "leaflet-control-zoom-in", "leaflet-control-zoom-out", "parks-home"]
-    assert order[4:8] == ["measure", "link", "picture", "page"]
-    assert "summary" in order[8:], "the legend cannot be reached"
+    assert order[4:10] == ["measure", "link", "picture", "page", "lasso", "outline"]
+    assert order[10] == "summary", "the legend cannot be reached"
 
 
 @pytest.mark.parametrize(
