@@ -38,8 +38,8 @@ fetched when it is used, as without us."""
 ROOT: Final = '<script>window.__streamlit = {BACKEND_BASE_URL: new URL("./", location.href).href}</script>'
 """Says that the app's root is where the page's own scripts come from. Otherwise the browser takes the page for a root,
 is told that there is none, and tries again later."""
-MOST_FILES: Final = 256
-"""Open files that a process has at its start, at most."""
+OPEN: Final = Path("/dev/fd")
+"""Where Linux and macOS list the open files of a process."""
 
 
 class Shell:
@@ -103,7 +103,7 @@ def unhindered() -> None:
     Streamlit opens its port in a way that asyncio does not take for TCP: each answer goes in two pieces, and the second
     waits for the word that the first has come, up to 40 ms. Connections inherit what is said of the port.
     """
-    for number in range(3, MOST_FILES):
+    for number in [int(file.name) for file in OPEN.glob("*")] if OPEN.is_dir() else []:
         try:
             port = socket.socket(fileno=number)
         except OSError:  # no file, or none that is a connection

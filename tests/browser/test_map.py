@@ -186,7 +186,7 @@ def test_two_states_stand_side_by_side(page, frame):
     zoom_to(page, frame, "building", "W1")
     page.get_by_text("compare", exact=True).click()
     frame.locator(".parks-bar.swipe", has_text="this day").wait_for()
-    frame.wait_for_selector('.leaflet-container[data-waiting="0"]')
+    frame.wait_for_selector('.leaflet-container[data-there][data-waiting="0"]')
     slider = frame.get_by_role("slider", name="Where the split")
     tips = {}
     for key in ("End", "Home"):
@@ -365,7 +365,7 @@ def test_the_view_is_kept_as_a_page_whose_words_can_be_searched(page, frame, tmp
     zoom_to(page, frame, "building", "W1")
     page.get_by_text("compare", exact=True).click()
     frame.locator(".parks-bar.swipe", has_text="this day").wait_for()
-    frame.wait_for_selector('.leaflet-container[data-waiting="0"]')
+    frame.wait_for_selector('.leaflet-container[data-there][data-waiting="0"]')
     button = frame.get_by_role("button", name="This view as a page (PDF)")
     with page.expect_download() as waited:
         button.click() if with_mouse else button.press("Enter")
