@@ -90,6 +90,9 @@ def chosen(path: Path) -> dict[str, str]:
     """Return buildings to be clicked, far from each other, and what the page calls them."""
     with store.open(path) as held:
         rows = held.as_of(held.data_day()).buildings.dropna(subset=["geometry"])
+    tree = shapely.STRtree(rows.geometry.to_numpy())
+    one, other = tree.query(rows.geometry.to_numpy(), predicate="intersects")
+    rows = rows.drop(rows.index[np.unique(one[one != other])])  # a click names the one that it hits
     names = rows["name_en"].fillna(rows["name_zh"]).set_axis(rows["building_id"])
     return dict(names.iloc[np.linspace(0, len(names) - 1, CLICKS + 1, dtype=int)])
 

@@ -112,6 +112,7 @@ def opened(browser: Browser, url: str) -> tuple[Page, Frame, float]:
     frame = page.frame(url=lambda address: "streamlit_folium" in address)
     # Ours is drawn when each layer is there; a plain map when Leaflet has its paths; an empty one when it stands.
     ready = {
+        "way=ours": "document.querySelector('[data-buildings][data-classes][data-waiting=\"0\"]')",  # it has no more
         "way=plain": "document.querySelectorAll('path.leaflet-interactive').length > 100",
         "way=empty": "window.map",
     }
