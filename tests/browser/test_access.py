@@ -173,6 +173,9 @@ def test_the_map_is_named_and_obeys_the_keyboard(page, server):
 def test_while_a_page_takes_long_it_says_so_and_what_is_there_can_be_read(page, serve, store_path, lang, said, day):
     address = serve("tests/browser/small/slow_app.py", PARKS_STORE=store_path)
     page.goto(f"{address}/?lang={lang}")
+    page.get_by_text(said).wait_for(timeout=PATIENCE)  # where the page is sent first, the bar comes with it
+    page.get_by_text(day, exact=True).first.wait_for(timeout=PATIENCE)
+    page.goto(f"{address}/audit?lang={lang}")
     waiting = page.get_by_text(said)
     page.get_by_text(day, exact=True).first.wait_for(timeout=PATIENCE)
     waiting.wait_for(timeout=PATIENCE)
