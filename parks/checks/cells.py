@@ -26,6 +26,8 @@ HELD = ("let", "reserved", "intended", "fitting_out")
 YES_NO = ("true", "false", "yes", "no", "1", "0", "是", "否")
 SIGNED = frozenset({("floors", "level"), ("published_figures", "value")})
 """Numbers that may lie below 0: basements, and changes as published."""
+ROWS = services.ROWS | {"projects": projects.rows, "outlines": outlined.rows}
+"""Table → what finds the faults of its rows, for tables that have a file of their own."""
 SHAPES = {"point": ("Point",), "polygon": ("Polygon", "MultiPolygon")}
 
 
@@ -141,11 +143,7 @@ def _rows(table: str, frame: pd.DataFrame, known: Known, t: Translate) -> Iterat
         more = findings.numbers(cell["above_ground_m2"]) > findings.numbers(cell["gfa_m2"])
         message, mend = t("The area above ground exceeds the gross area."), t("Mend one of the two.")
         yield from findings.issues(table, frame, more, "above_ground_m2", "area", message, mend)
-    elif table == "projects":
-        yield from projects.rows(frame, cell, t)
-    elif table == "outlines":
-        yield from outlined.rows(frame, cell, t)
-    elif table in services.ROWS:
-        yield from services.ROWS[table](frame, cell, t)
+    elif table in ROWS:
+        yield from ROWS[table](frame, cell, t)
     elif table in schema.DECISIONS:
         yield from decisions.faults(table, frame, cell, known, t)

@@ -6,12 +6,11 @@ import math
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
-import pandas as pd
 import shapely
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from parks import crs
+from parks import crs, outlines
 from parks.output import bases
 
 if TYPE_CHECKING:
@@ -45,8 +44,7 @@ def measured(points: Sequence[tuple[float, float]], datum: str = "wgs84") -> dic
     if len(places) > 1:
         made["length_m"] = float(crs.length_m(gpd.GeoSeries([shapely.LineString(places)], crs=crs.WGS84)).iloc[0])
     if len(places) >= CORNERS:
-        area = crs.area_m2(gpd.GeoSeries([shapely.Polygon(places)], crs=crs.WGS84)).iloc[0]
-        made["area_m2"] = None if pd.isna(area) else float(area)
+        made["area_m2"] = outlines.area_m2(shapely.Polygon(places))
     return made
 
 
