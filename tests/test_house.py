@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,11 @@ def test_only_the_right_rooms_import_these(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=ids)
 def test_names_say_what_they_are(path: Path) -> None:
     assert not {"utils", "helpers", "common", "manager"} & set(path.with_suffix("").parts[len(ROOT.parts) :])
+
+
+def test_no_two_files_of_tests_share_a_name() -> None:
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_no_path_of_this_machine_and_no_unfinished_work() -> None:

@@ -12,8 +12,8 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import playwright.sync_api
 import pytest
-from playwright.sync_api import sync_playwright
 
 from parks import store
 
@@ -134,7 +134,7 @@ def browser():
     if CHROMIUM is None:
         message = "Chromium is not installed: run .ci/browser, or name one in PARKS_CHROMIUM"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
-    with sync_playwright() as play:
+    with playwright.sync_api.sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield chromium
         chromium.close()
@@ -169,6 +169,17 @@ def watched(browser, console):
     context.close()
     assert not abroad, f"asked another host: {sorted(set(abroad))}"
     assert not broken, f"a script broke: {broken}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Show what a page said beside a test that failed on it."""
+    report = yield
+    if report.failed and report.when == "call":
+        for name in {"page", "second"} & item.funcargs.keys():
+            with contextlib.suppress(playwright.sync_api.Error):
+                report.sections.append((f"what the {name} said", item.funcargs[name].inner_text("body", timeout=5000)))
+    return report
 
 
 @pytest.fixture
