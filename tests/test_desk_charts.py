@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 
+import altair as alt
 import pandas as pd
 import pytest
 
@@ -86,12 +87,20 @@ def stack() -> pd.DataFrame:
 
 def test_the_stack_tells_when_leases_end_and_marks_what_has_no_end_apart() -> None:
     assert stacks.ending(stack(), DAY) == ["12", "24", "later", "open", "vacant", "other", "unknown"]
-    rows = values(drawn(stacks.chart(stack(), "en", "expiry", DAY)))
+    rows = values(stacks.chart(stack(), "en", "expiry", DAY))
     said = {row["unit_id"]: (row["shade"], row["label"]) for row in rows}
     assert said["U0"] == ("within 12 months", "2026-07-30")
     assert said["U3"] == ("no end on record", "open")
     assert said["U4"] == ("Vacant", "")
     assert said["U6"] == ("Unknown", "?")
+
+
+def test_a_stack_is_sound_vega_lite_and_leaves_the_next_one_as_it_was() -> None:
+    whole, two = stacks.chart(stack(), "en"), stacks.chart(stack().head(2), "en")
+    assert alt.LayerChart.from_dict(whole).to_dict()["datasets"] == whole["datasets"]
+    assert [len(spec["datasets"]["blocks"]) for spec in (whole, two)] == [7, 2]
+    assert two["layer"][0]["encoding"]["color"]["scale"]["domain"] == ["Let"]
+    assert whole["layer"][0]["encoding"]["color"]["scale"]["domain"] == ["Let", "Locked", "Vacant", "Unknown"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -100,5 +109,5 @@ def test_every_colour_has_its_name(lang: str) -> None:
 
     assert stacks.expiry_names(words.translator(lang)).keys() == stacks.EXPIRY_COLOURS.keys()
     assert len(set(stacks.EXPIRY_COLOURS.values())) == len(stacks.EXPIRY_COLOURS)
-    spec = drawn(stacks.chart(stack(), lang))
+    spec = stacks.chart(stack(), lang)
     assert {row["shade"] for row in values(spec)} == {row["state"] for row in values(spec)}

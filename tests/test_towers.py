@@ -136,7 +136,7 @@ def test_colours_and_names_are_those_of_the_floor_stack(by, lang) -> None:
     ]
     park = district([building("A")], HOUSE, units, leases)
     space = vacancy.by_unit(park)
-    spec = json.loads(stacks.chart(vacancy.stack(space, park, "A"), lang, by, DAY).to_json())
+    spec = stacks.chart(vacancy.stack(space, park, "A"), lang, by, DAY)
     scale = spec["layer"][0]["encoding"]["color"]["scale"]
     scene = towers.scene(park, space, "P", by, lang)
     assert dict(scene.legend) == dict(zip(scale["domain"], scale["range"], strict=True))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import numpy as np
+from altair.utils import schemapi
 
 from parks import words
 from parks.output import contrast, figures
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from parks.words import Translate
+
+schemapi.disable_debug_mode()  # a chart is checked as a whole when it is sent; each part apart takes four times as long
 
 Rows = list[dict[str, Any]]
 """Rows as a chart carries them."""

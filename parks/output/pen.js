@@ -2,66 +2,85 @@
 (function () {
   "use strict";
 
-  /* given: say, words, told(points): after each point; done(points): what to do at the end, if anything. */
-  window.ParksPen = function (map, given) {
-    let points = [], line = null, bar = null, cross = null, text = "";
-
-    function draw() {
-      line.setLatLngs(points);
-      if (given.told) { given.told(points.map((at) => [at.lng, at.lat])); }
-    }
-
-    function add(latlng) { points.push(latlng); draw(); }
-
-    function back() { points.pop(); draw(); }
-
-    function button(words, act) {
-      const node = given.say("button", "", words);
-      node.type = "button";
-      node.addEventListener("click", act);
-      bar.append(node);
-    }
+  /* What stands on the map while something is drawn on it: a bar that tells how it goes, a cross, the keys.
+     given: say, words, add(latlng), back(), done(): where it can be finished; cleared(): at the end, whatever the end was;
+     ended(): when it was given up. */
+  window.ParksHand = function (map, given) {
+    const box = map.getContainer(), middle = () => given.add(map.getCenter());
+    const acts = Object.assign({ point: middle, back: given.back }, given.done ? { done: given.done } : {}, { end: end });
+    const keys = { Enter: middle, Backspace: given.back, Escape: end };
+    let bar = null, cross = null, text = "";
 
     function key(event) {
-      const acts = { Enter: () => add(map.getCenter()), Backspace: back, Escape: end };
-      if (!acts[event.key] || event.target.closest("button, input")) { return; }
+      if (!keys[event.key] || event.target.closest("button, input")) { return; }
       event.preventDefault();
-      acts[event.key]();
+      keys[event.key]();
     }
 
     function begin() {
       map.fire("pen");   // one line at a time: others end
-      line = given.shape([], { color: "#111827", weight: 2.5, dashArray: "6 4", interactive: false, pane: "parks" }).addTo(map);
-      cross = map.getContainer().appendChild(given.say("div", "parks-cross", "+"));
+      cross = box.appendChild(given.say("div", "parks-cross", "+"));
       bar = window.parksBar(given.say, "pen");
       bar.append(given.say("output", "", text));
-      button(given.words.point, () => add(map.getCenter()));
-      button(given.words.back, back);
-      if (given.done) { button(given.words.done, () => { const all = points.map((at) => [at.lng, at.lat]); end(); given.done(all); }); }
-      button(given.words.end, end);
-      map.getContainer().append(bar);
-      map.getContainer().addEventListener("keydown", key);
+      Object.entries(acts).forEach(([name, act]) => {
+        const node = bar.appendChild(given.say("button", "", given.words[name]));
+        node.type = "button";
+        node.dataset.act = name;
+        node.addEventListener("click", act);
+      });
+      box.append(bar);
+      box.addEventListener("keydown", key);
       map.doubleClickZoom.disable();
-      map.getContainer().focus();
+      box.focus();
     }
 
-    function end() {
+    function stop() {
       if (!bar) { return; }
-      [line, bar, cross].forEach((each) => each.remove());
-      line = bar = cross = null;
-      points = [];
+      [bar, cross].forEach((each) => each.remove());
+      bar = cross = null;
       text = "";
-      map.getContainer().removeEventListener("keydown", key);
+      box.removeEventListener("keydown", key);
       map.doubleClickZoom.enable();
-      if (given.ended) { given.ended(); }
+      given.cleared();
     }
+
+    function end() { if (bar) { stop(); given.ended(); } }
 
     map.on("pen", end);
 
     return {
-      on: () => Boolean(bar), begin: begin, end: end, add: add,
+      on: () => Boolean(bar), begin: begin, stop: stop, end: end,
+      able: (name, is) => { bar.querySelector(`[data-act=${name}]`).disabled = !is; },
       speak: (words) => { given.words = words; },
       tell: (said) => { text = said; if (bar) { bar.firstChild.textContent = said; } },
     };
+  };
+
+  /* A line or an area. given: say, words, shape: how it is drawn, told(points): after each point,
+     done(points): what to do at the end, if anything; ended(): whatever the end was. */
+  window.ParksPen = function (map, given) {
+    const style = { color: "#111827", weight: 2.5, dashArray: "6 4", interactive: false, pane: "parks" };
+    let points = [], line = null;
+    const hand = window.ParksHand(map, {
+      say: given.say, words: given.words, add: add, back: () => { points.pop(); draw(); },
+      done: given.done && (() => { const all = places(); hand.end(); given.done(all); }),
+      cleared: () => { line.remove(); points = []; }, ended: given.ended,
+    });
+
+    function places() { return points.map((at) => [at.lng, at.lat]); }
+
+    function draw() {
+      line.setLatLngs(points);
+      if (given.told) { given.told(places()); }
+    }
+
+    function add(latlng) { points.push(latlng); draw(); }
+
+    function begin() {
+      line = given.shape([], style).addTo(map);
+      hand.begin();
+    }
+
+    return { on: hand.on, begin: begin, end: hand.end, add: add, speak: hand.speak, tell: hand.tell };
   };
 })();

@@ -10,7 +10,12 @@
   /* given: say, words, lines(): rings of corners that hold, corner(latlng, pixels): the nearest of a building,
      told(ring): after each change, done(ring), ended(). */
   window.ParksShaper = function (map, given) {
-    let corners = [], before = [], closed = false, shape = null, handles = null, bar = null, cross = null, text = "";
+    let corners = [], before = [], closed = false, shape = null, handles = null;
+    const hand = window.ParksHand(map, {
+      say: given.say, words: given.words, add: add, back: back, ended: given.ended,
+      done: () => { const drawn = ring(); hand.stop(); given.done(drawn); },
+      cleared: () => { [shape, handles].forEach((each) => each.remove()); delete map.getContainer().dataset.corners; },
+    });
 
     function pixels(latlng) { return map.latLngToContainerPoint(latlng); }
 
@@ -76,7 +81,7 @@
       corners.forEach((at, number) => corner(at, number));
       const last = closed ? corners.length : corners.length - 1;
       for (let number = 0; number < last; number++) { half(number); }
-      bar.querySelector("[data-act=done]").disabled = corners.length < LEAST;
+      hand.able("done", corners.length >= LEAST);
       map.getContainer().dataset.corners = String(corners.length);
       given.told(closed ? ring().concat([[corners[0].lng, corners[0].lat]]) : ring());
     }
@@ -120,63 +125,22 @@
       return L.marker(at, { icon: icon, pane: "pen", draggable: true, keyboard: keyboard, autoPanOnFocus: false });
     }
 
-    function button(name, act) {
-      const node = bar.appendChild(given.say("button", "", given.words[name]));
-      node.type = "button";
-      node.dataset.act = name;
-      node.addEventListener("click", act);
-    }
-
-    function key(event) {
-      const acts = { Enter: () => add(map.getCenter()), Backspace: back, Escape: end };
-      if (!acts[event.key] || event.target.closest("button, input")) { return; }
-      event.preventDefault();
-      acts[event.key]();
-    }
-
     /* at: the corners of an outline to be changed; none to draw a new one. */
     function begin(at) {
-      stop();
-      map.fire("pen");   // one line at a time: others end
+      hand.stop();
       corners = (at || []).map(([lng, lat]) => L.latLng(lat, lng));
       closed = corners.length >= LEAST;
       before = [];
-      const box = map.getContainer();
+      hand.begin();
       shape = L.polygon([], { color: "#111827", weight: 2.5, dashArray: "6 4", fillOpacity: 0.08, interactive: false, pane: "parks" }).addTo(map);
       handles = L.layerGroup([]).addTo(map);
-      cross = box.appendChild(given.say("div", "parks-cross", "+"));
-      bar = window.parksBar(given.say, "pen");
-      bar.append(given.say("output", "", text));
-      button("point", () => add(map.getCenter()));
-      button("back", back);
-      button("done", () => { const drawn = ring(); stop(); given.done(drawn); });
-      button("end", end);
-      box.append(bar);
-      box.addEventListener("keydown", key);
-      map.doubleClickZoom.disable();
       draw();
-      box.focus();
     }
-
-    function stop() {
-      if (!bar) { return; }
-      [shape, handles, bar, cross].forEach((each) => each.remove());
-      shape = handles = bar = cross = null;
-      text = "";
-      delete map.getContainer().dataset.corners;
-      map.getContainer().removeEventListener("keydown", key);
-      map.doubleClickZoom.enable();
-    }
-
-    function end() { if (bar) { stop(); given.ended(); } }
-
-    map.on("pen", end);
 
     return {
-      on: () => Boolean(bar), begin: begin, stop: stop, end: end,
+      on: hand.on, begin: begin, stop: hand.stop, end: hand.end, tell: hand.tell,
+      speak: (words) => { given.words = words; hand.speak(words); },
       add: (latlng) => { if (!closed) { add(latlng); } },
-      speak: (words) => { given.words = words; },
-      tell: (said) => { text = said; if (bar) { bar.firstChild.textContent = said; } },
     };
   };
 })();

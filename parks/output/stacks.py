@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -37,14 +39,16 @@ EXPIRY_COLOURS = {
 """When the lease of a unit ends → colour: one hue, the darker the sooner, and others for what has no end."""
 EDGES = {"state": "#FFFFFF", "expiry": "#8A96A3"}
 """What the colour tells → colour of the edges between blocks: of the expiry vacant space is white."""
+BLOCKS = "blocks"
+"""Name of the rows of a chart of the stack."""
 CHOSEN = "#111111"
 """Edge of what is chosen."""
 UNKNOWN_WIDTH = 0.15
 """Width of a unit of unknown area, as a share of its floor's known area: seen, but in no sum."""
 
 
-def chart(rows: pd.DataFrame, lang: str, by: str = "state", day: dt.date | None = None) -> alt.LayerChart:
-    """Return the stack; a click chooses a unit or lets it go (selection ``units``, field ``unit_id``).
+def chart(rows: pd.DataFrame, lang: str, by: str = "state", day: dt.date | None = None) -> dict[str, Any]:
+    """Return the stack as Vega-Lite; a click chooses a unit or lets it go (selection ``units``, field ``unit_id``).
 
     Parameters
     ----------
@@ -64,19 +68,29 @@ def chart(rows: pd.DataFrame, lang: str, by: str = "state", day: dt.date | None 
     if by == "expiry" and day is not None:
         blocks = _ending(blocks, ending(rows, day), names, t)
     present = [code for code in names if any(block["code"] == code for block in blocks)]
+    floors = list(dict.fromkeys(block["floor"] for block in blocks))
+    spec = copy.deepcopy(_without_units(lang))
+    for layer in spec["layer"]:
+        layer["encoding"]["y"]["sort"] = floors
+    shades = {"domain": [names[code] for code in present], "range": [colours[code] for code in present]}
+    spec["layer"][0]["encoding"]["color"]["scale"] = shades
+    return spec | {"datasets": {BLOCKS: blocks}, "height": FLOOR_HEIGHT * len(floors) + LEGEND}
+
+
+@functools.cache
+def _without_units(lang: str) -> dict[str, Any]:
+    """Return what is the same in every stack: drawn and checked once, since it takes longer than all the rest."""
+    t = words.translator(lang)
     chosen = alt.selection_point(name="units", fields=["unit_id"], toggle="true", empty=False)
-    floors = alt.Y("floor:N", title=t("Floor"), sort=list(dict.fromkeys(block["floor"] for block in blocks)))
-    scale = alt.Scale(domain=[names[code] for code in present], range=[colours[code] for code in present])
-    base = marks.over(blocks)
+    floors = alt.Y("floor:N", title=t("Floor"))
+    base = alt.Chart(alt.NamedData(BLOCKS))
     bars = (
         base.mark_bar(height=FLOOR_HEIGHT - 6, cornerRadius=2)
         .encode(
             x=alt.X("begin:Q", title=t("Share of the floor"), axis=None, scale=alt.Scale(domain=[0, 1])),
             x2="end:Q",
             y=floors,
-            color=alt.Color(
-                "shade:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=4, symbolStrokeWidth=0)
-            ),
+            color=alt.Color("shade:N", title=None, legend=alt.Legend(orient="top", columns=4, symbolStrokeWidth=0)),
             stroke=alt.condition(chosen, alt.value(contrast.THEME), alt.value(contrast.SEAM)),
             strokeWidth=alt.condition(chosen, alt.value(3), alt.value(1)),
             tooltip=[
@@ -92,12 +106,12 @@ def chart(rows: pd.DataFrame, lang: str, by: str = "state", day: dt.date | None 
     text = base.mark_text(fontSize=11, fontWeight="bold").encode(
         x="middle:Q", y=floors, text="label:N", color=alt.Color("ink:N", scale=None)
     )
-    height = FLOOR_HEIGHT * len({block["floor"] for block in blocks})
     said = t("Floor stack: one block a unit, floor by floor")
-    drawn = alt.LayerChart(layer=[bars, text]).properties(description=said, height=height + LEGEND, width="container")
+    drawn = alt.LayerChart(layer=[bars, text]).properties(description=said, width="container")
     axes = drawn.configure_axis(labelColor=contrast.THEME, titleColor=contrast.THEME)
-    stack: alt.LayerChart = axes.configure_legend(labelColor=contrast.THEME)
-    return stack
+    spec: dict[str, Any] = axes.configure_legend(labelColor=contrast.THEME).to_dict()
+    del spec["config"]["view"]  # sizes that the library adds; the page gives them
+    return spec
 
 
 def _blocks(rows: marks.Rows, lang: str) -> marks.Rows:

@@ -90,15 +90,10 @@
       page.searchParams.set("at", [this._map.getZoom(), centre.lat.toFixed(5), centre.lng.toFixed(5)].join(","));
       const picked = this._given.picked();
       if (picked && picked.id) { page.searchParams.set("pick", `${picked.kind},${picked.id}`); } else { page.searchParams.delete("pick"); }
-      if (this._bar) { this._bar.remove(); }
-      this._bar = window.parksBar(this._given.say, "link");
-      const field = this._given.say("input", "", ""), done = this._given.say("button", "", this._given.words.end);
+      const field = this._given.say("input", "", "");
       Object.assign(field, { type: "text", readOnly: true, value: page.href });
       field.setAttribute("aria-label", this._given.words.link);
-      done.type = "button";
-      done.addEventListener("click", () => this._bar.remove());
-      this._bar.append(field, done);
-      this._map.getContainer().append(this._bar);
+      this._show("link", field);
       field.focus();
       field.select();
       if (navigator.clipboard) { navigator.clipboard.writeText(page.href).catch(() => undefined); }
@@ -130,15 +125,20 @@
       link.click();
     },
 
-    /* Says a sentence over the map until it is put away. */
     _tell: function (said) {
+      const text = this._given.say("output", "", said);
+      text.setAttribute("role", "alert");
+      this._show("told", text);
+    },
+
+    /* Shows something over the map until it is put away. */
+    _show: function (kind, node) {
       if (this._bar) { this._bar.remove(); }
-      this._bar = window.parksBar(this._given.say, "told");
-      const done = this._given.say("button", "", this._given.words.end), text = this._given.say("output", "", said);
+      this._bar = window.parksBar(this._given.say, kind);
+      const done = this._given.say("button", "", this._given.words.end);
       done.type = "button";
       done.addEventListener("click", () => this._bar.remove());
-      text.setAttribute("role", "alert");
-      this._bar.append(text, done);
+      this._bar.append(node, done);
       this._map.getContainer().append(this._bar);
     },
   });

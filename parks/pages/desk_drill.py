@@ -179,7 +179,7 @@ def _stack(made: Desk, building: str) -> None:
     titles = {"state": t("State"), "expiry": t("When the lease ends")}
     by = session.switch(t("Stack coloured by"), stacks.COLOURS, "stack_by", titles.__getitem__)
     units = vacancy.stack(made.space, s.park, building)
-    event = st.altair_chart(
+    event = st.vega_lite_chart(
         stacks.chart(units, s.lang, by, s.park.day),
         key=f"desk_stack_{building}_{by}",
         on_select="rerun",

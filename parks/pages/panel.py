@@ -169,7 +169,7 @@ def _building(s: Session, code: str, tenant: str | None) -> None:
     verdicts = tenants.ranking(tenant, s).set_index("unit_id")["verdict"] if tenant else None
     if verdicts is not None:
         rows = rows.assign(verdict=rows["unit_id"].map(verdicts))
-    st.altair_chart(
+    st.vega_lite_chart(
         stacks.chart(rows, s.lang, by, s.park.day),
         key=f"stack_{code}",
         on_select=lambda: _from_stack(code),

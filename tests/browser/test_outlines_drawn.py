@@ -65,20 +65,23 @@ class Drawer:
             except TimeoutError:
                 box.press("Escape")
                 continue
+            box.press("Tab")  # what was typed and not chosen goes with the focus
+            self.page.wait_for_timeout(200)
             if box.input_value() == how:
                 return
         pytest.fail("the standing could not be chosen")
 
     def tell(self, name="乙地块"):
-        """Fill in what an outline needs, and keep it."""
+        """Fill in what an outline needs once the form is drawn to its end, and keep it."""
         t, page = self.t, self.page
+        page.wait_for_selector("[data-test-script-state=notRunning]", timeout=PATIENCE)
         if name:
             page.get_by_label(t("Name or number"), exact=True).fill(name)
         page.get_by_label(t("Source (document or survey)"), exact=True).fill("Survey 2026")
         self.stand(t("Reported"))
         page.get_by_label(t("Why it is drawn"), exact=True).fill("asked for")
         page.get_by_role("button", name=t("Keep the outline")).press("Enter")
-        page.get_by_text(t("The outline is kept.")).wait_for(timeout=PATIENCE)
+        page.get_by_text(t("The outline that was drawn")).wait_for(state="detached", timeout=PATIENCE)
 
 
 def on_record(path, name):
