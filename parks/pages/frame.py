@@ -207,7 +207,7 @@ def _chosen(today: dt.date, names: Sequence[str]) -> Chosen:
     known = session.remembered_day("known", None, now)
     who = str(st.session_state.get("who") or "").strip()
     believed = known if known and known < now else None
-    return day, None if scenario == session.RECORD else scenario, believed, who or session.PLANNER
+    return day, None if scenario == session.RECORD else scenario, believed, who or session.nameless()
 
 
 def _now() -> dt.date:
@@ -243,8 +243,11 @@ def _who(t: Translate, place: DeltaGenerator) -> None:
             key="who",
             max_chars=40,
             persist_state="session",
-            placeholder=session.PLANNER,
-            help=t("There is no login yet: everybody says their own name. It parts your acts from those of others."),
+            placeholder=session.nameless(),
+            help=t(
+                "There is no login yet: everybody says their own name. It parts your acts from those of others. "
+                "Without a name you can undo until you load the page anew."
+            ),
         )
 
 

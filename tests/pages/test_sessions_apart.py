@@ -13,6 +13,7 @@ from parks.status import vacancy
 pytestmark = pytest.mark.xdist_group("pages")
 SCENARIO, REASON = "方案甲", "甲的理由"
 DAY = "2026-10-31"
+BUILDING, UNIT = "P033-C4", "P033-C4-F01-1"
 RECORD = {"lang": "en", "day": DAY, "tenant": "A004"}
 THREE = (RECORD, RECORD | {"lang": "zh"}, RECORD | {"scenario": SCENARIO})
 DEFINED = RECORD | {"counts": "signed", "base": "gross"}
@@ -78,25 +79,30 @@ def test_a_page_shows_what_it_shows_to_one_who_is_alone(show, busy, page):
         assert told(show(page, busy, **asked)) == expected, asked
 
 
+def sit(screen, path, **asked):
+    """Return the screen of somebody who opens the map by a link."""
+    at = screen(path, **asked)
+    at._page_hash = next(mark for mark, page in at._registered_pages.items() if page["url_pathname"] == "map")
+    return at.run()
+
+
+def place(at, label, act):
+    """Place the chosen company in a unit of the chosen building."""
+    at.multiselect(key=f"units_{BUILDING}").set_value([UNIT]).run()
+    next(field for field in at.text_input if field.label == label).set_value(REASON)
+    next(button for button in at.button if button.label == act).click().run()
+    assert not at.exception
+
+
 def test_an_act_and_its_message_are_its_own_visitors(screen, own):
     """One places in a scenario; the other, drawn anew at once, has no message, no undo, no changed figure."""
     with store.open(str(own)) as held:
         held.create_scenario(SCENARIO, by="甲")
-    unit, building = "P033-C4-F01-1", "P033-C4"
-
-    def sit(**asked):
-        at = screen(own, **asked)
-        at._page_hash = next(mark for mark, page in at._registered_pages.items() if page["url_pathname"] == "map")
-        return at.run()
-
-    jia = sit(lang="zh", scenario=SCENARIO, tenant="A004", pick=f"building,{building}", who="甲")
-    bea = sit(lang="en", tenant="A012", pick="park,P033")
+    jia = sit(screen, own, lang="zh", scenario=SCENARIO, tenant="A004", pick=f"building,{BUILDING}", who="甲")
+    bea = sit(screen, own, lang="en", tenant="A012", pick="park,P033")
     before = told(bea.run())
     jia.text_input(key="who").set_value("甲").run()
-    jia.multiselect(key=f"units_{building}").set_value([unit]).run()
-    next(field for field in jia.text_input if field.label == "理由").set_value(REASON)
-    next(button for button in jia.button if button.label == "落位于此").click().run()
-    assert not jia.exception
+    place(jia, "理由", "落位于此")
     assert told(bea.run()) == before
     assert [note.value for note in jia.success]
     assert not bea.success
@@ -104,5 +110,19 @@ def test_an_act_and_its_message_are_its_own_visitors(screen, own):
     assert buttons == {"undo": [False, True], "redo": [True, True]}
     jia.button(key="undo_map").click().run()
     assert told(bea.run()) == before
-    assert jia.session_state["picked"] == {"kind": "building", "id": building}
+    assert jia.session_state["picked"] == {"kind": "building", "id": BUILDING}
     assert bea.session_state["picked"] == {"kind": "park", "id": "P033"}
+
+
+def test_two_who_give_no_name_undo_their_own_acts_only(screen, own):
+    pick = {"lang": "en", "pick": f"building,{BUILDING}", "tenant": "A004"}
+    one, other = sit(screen, own, **pick), sit(screen, own, **pick)
+    place(one, "Reason", "Place here")
+    other.run()
+    assert [at.button(key="undo_map").disabled for at in (one, other)] == [False, True]
+    one.button(key="undo_map").click().run()
+    assert not one.exception
+    assert [at.run().button(key="redo_map").disabled for at in (one, other)] == [False, True]
+    names = [at.text_input(key="who").placeholder for at in (one, other)]
+    assert all(re.fullmatch("planner [0-9a-f]{6}", name) for name in names)
+    assert names[0] != names[1]
