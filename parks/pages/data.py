@@ -8,36 +8,34 @@ import pandas as pd
 import streamlit as st
 
 from parks import checks, schema
-from parks.pages import beliefs, imports, previews, start, tables
+from parks.pages import beliefs, imports, previews, session, start, tables
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from parks.issues import Issue
     from parks.pages.session import Session
 
 
 def show(s: Session) -> None:
     """Draw the page."""
     t = s.t
-    brought_in, history, stored, health, then, rows = st.tabs(
-        [t("Import"), t("Imports so far"), t("What is stored"), t("Health"), t("Then and now"), t("Table rows")],
-        key=f"data_tab_{s.lang}",
-        on_change="rerun",
-    )
-    if brought_in.open:
-        with brought_in:
-            if s.park.units.empty:
-                start.empty(s, own=False)
-            imports.show(s)
-    with history:
-        _imports(s)
-    with stored:
-        _provenance(s)
-    with health:
-        _health(s)
-    if then.open:  # two beliefs are compared only for those who look
-        with then:
-            beliefs.show(s)
-    with rows:
-        _rows(s)
+    rooms = {
+        t("Import"): lambda: _bring(s),
+        t("Imports so far"): lambda: _imports(s),
+        t("What is stored"): lambda: _provenance(s),
+        t("Health"): lambda: _health(s),
+        t("Then and now"): lambda: beliefs.show(s),
+        t("Table rows"): lambda: _rows(s),
+    }
+    session.tabs("data_tab", s.lang, rooms)
+
+
+def _bring(s: Session) -> None:
+    """Offer the sample where there is nothing yet, and the way of a file."""
+    if s.park.units.empty:
+        start.empty(s, own=False)
+    imports.show(s)
 
 
 def _imports(s: Session) -> None:
@@ -100,12 +98,18 @@ def _provenance(s: Session) -> None:
 
 def _health(s: Session) -> None:
     """List what is wrong over the whole store, each with its mend."""
-    found = checks.check_all(s.park, s.rules, s.t)
+    found = _found(s, (*s.key, s.park.known_on, s.lang))
     if not found:
         st.success(s.t("No fault was found in any table."))
         return
     st.warning(s.t("{count} findings", count=len(found)))
     tables.show(previews.told(s, found), s, key="health", titles=previews.titles(s), height=460)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _found(_s: Session, key: Hashable) -> list[Issue]:
+    del key  # the session itself is not hashed
+    return checks.check_all(_s.park, _s.rules, _s.t)
 
 
 def _rows(s: Session) -> None:

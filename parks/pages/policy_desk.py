@@ -21,43 +21,53 @@ TALL = 560
 def show(s: Session) -> None:
     """Draw the page."""
     t = s.t
-    figures, tasks, zones, needs, clashes, published = st.tabs(
-        [t("Figures"), t("Tasks"), t("Zone × sector"), t("Requirements"), t("Conflicts"), t("Published figures")]
+    rooms = {
+        t("Figures"): lambda: _targets(s),
+        t("Tasks"): lambda: _tasks(s),
+        t("Zone × sector"): lambda: _fit(s),
+        t("Requirements"): lambda: _requirements(s),
+        t("Conflicts"): lambda: _conflicts(s),
+        t("Published figures"): lambda: _published(s),
+    }
+    session.tabs("policy_tab", s.lang, rooms)
+
+
+def _requirements(s: Session) -> None:
+    """List what the sectors need at their stages."""
+    t = s.t
+    st.caption(
+        t(
+            "What a sector needs at a stage, from published specifications, standards and our own inference: "
+            "the standing says which."
+        )
     )
-    with figures:
-        _targets(s)
-    with tasks:
-        _tasks(s)
-    with zones:
-        _fit(s)
-    with needs:
-        st.caption(
-            t(
-                "What a sector needs at a stage, from published specifications, standards and our own inference: "
-                "the standing says which."
-            )
+    own = ["sector", "stage", s.names, f"value_{s.lang}", "rule_type", "source", "confidence", "standing"]
+    asked, sectors = s.rules.requirements, tables.names(s, "sectors").to_dict() | {"ALL": t("every sector")}
+    named = asked.assign(value_en=asked["value"], sector=asked["sector_code"].map(sectors))
+    _table(s, named, own, "requirements")
+
+
+def _conflicts(s: Session) -> None:
+    """List the uses that may not share a building, a floor or a neighbourhood."""
+    st.caption(
+        s.t(
+            "Uses that may not share a building, a floor or a neighbourhood. "
+            "A planner can waive a hard rule with a written reason."
         )
-        own = ["sector", "stage", s.names, f"value_{s.lang}", "rule_type", "source", "confidence", "standing"]
-        asked, sectors = s.rules.requirements, tables.names(s, "sectors").to_dict() | {"ALL": t("every sector")}
-        named = asked.assign(value_en=asked["value"], sector=asked["sector_code"].map(sectors))
-        _table(s, named, own, "requirements")
-    with clashes:
-        st.caption(
-            t(
-                "Uses that may not share a building, a floor or a neighbourhood. "
-                "A planner can waive a hard rule with a written reason."
-            )
-        )
-        frame = s.rules.conflicts.rename(columns={"use_a": "use_a_en", "use_b": "use_b_en"})
-        own = [f"use_a_{s.lang}", f"use_b_{s.lang}", "scope", f"rule_{s.lang}", "hardness", f"untold_{s.lang}"]
-        own += ["source", "standing"]
-        _table(s, frame, own, "conflicts")
-    with published:
-        st.caption(
-            t("Kept as published, with publisher and date; they stand in no sum of ours, and agencies are not mixed.")
-        )
-        own = ["subject", "metric", "value", "text", "unit", "basis", "period", "publisher", "source_date", "standing"]
-        _table(s, s.park.published_figures, own, "published_figures", table="published_figures")
+    )
+    frame = s.rules.conflicts.rename(columns={"use_a": "use_a_en", "use_b": "use_b_en"})
+    own = [f"use_a_{s.lang}", f"use_b_{s.lang}", "scope", f"rule_{s.lang}", "hardness", f"untold_{s.lang}"]
+    own += ["source", "standing"]
+    _table(s, frame, own, "conflicts")
+
+
+def _published(s: Session) -> None:
+    """List the figures that agencies and parks have published."""
+    st.caption(
+        s.t("Kept as published, with publisher and date; they stand in no sum of ours, and agencies are not mixed.")
+    )
+    own = ["subject", "metric", "value", "text", "unit", "basis", "period", "publisher", "source_date", "standing"]
+    _table(s, s.park.published_figures, own, "published_figures", table="published_figures")
 
 
 def _table(

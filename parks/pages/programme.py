@@ -37,28 +37,19 @@ def show(s: Session) -> None:
     with right:
         likelihood.chances(s, ahead)
     _totals(s, done, words)
-    names = [
-        *(t("Curve"), t("By zone"), t("By quarter"), t("By developer"), t("Projects"), t("Behind plan")),
-        *(t("Taken out"), t("Since the last report"), t("Forecast"), t("To mend")),
-    ]
-    rooms = st.tabs(names)
-    with rooms[0]:
-        ledgers.curves(s, rule, basis, ahead.quarters)
-    for place, level in enumerate(("zone", "quarter", "developer"), start=1):
-        with rooms[place]:
-            ledgers.level(s, level, rule, basis)
-    with rooms[4]:
-        ledgers.projects(s, rule, basis)
-    with rooms[5]:
-        ledgers.behind(s)
-    with rooms[6]:
-        ledgers.taken_out(s)
-    with rooms[7]:
-        reported.show(s, rule, basis)
-    with rooms[8]:
-        likelihood.show(s, rule, basis, ahead)
-    with rooms[9]:
-        ledgers.gaps(s, rule, basis)
+    rooms = {
+        t("Curve"): lambda: ledgers.curves(s, rule, basis, ahead.quarters),
+        t("By zone"): lambda: ledgers.level(s, "zone", rule, basis),
+        t("By quarter"): lambda: ledgers.level(s, "quarter", rule, basis),
+        t("By developer"): lambda: ledgers.level(s, "developer", rule, basis),
+        t("Projects"): lambda: ledgers.projects(s, rule, basis),
+        t("Behind plan"): lambda: ledgers.behind(s),
+        t("Taken out"): lambda: ledgers.taken_out(s),
+        t("Since the last report"): lambda: reported.show(s, rule, basis),
+        t("Forecast"): lambda: likelihood.show(s, rule, basis, ahead),
+        t("To mend"): lambda: ledgers.gaps(s, rule, basis),
+    }
+    session.tabs("programme_tab", s.lang, rooms)
 
 
 def _counting(s: Session) -> tuple[str, str, str]:

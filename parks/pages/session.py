@@ -17,7 +17,7 @@ from parks.output import figures
 from parks.status import vacancy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
     from streamlit.delta_generator import DeltaGenerator
@@ -266,6 +266,27 @@ def link(key: str, value: str, default: str) -> None:
         st.query_params[key] = value
     elif key in st.query_params:
         del st.query_params[key]
+
+
+def tabs(key: str, lang: str, rooms: Mapping[str, Callable[[], object]]) -> None:
+    """Draw tabs of which only the open one is worked out; the session keeps its number, in either language.
+
+    Parameters
+    ----------
+    key
+        Name in the session.
+    lang
+        ``zh`` or ``en``.
+    rooms
+        Title → what draws the tab.
+    """
+    first = list(rooms)[st.session_state.setdefault(key, 0)]
+    places = st.tabs(list(rooms), key=f"{key}_{lang}", default=first, on_change="rerun")
+    for number, (place, draw) in enumerate(zip(places, rooms.values(), strict=True)):
+        if place.open:
+            st.session_state[key] = number
+            with place:
+                draw()
 
 
 def chosen_day(

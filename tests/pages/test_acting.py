@@ -123,7 +123,7 @@ def test_a_past_belief_is_shown_and_not_changed(show, tmp_path):
     next(part for part in then.text_input if part.label == "Reason").set_value("why not")
     press(then, "Release")
     assert "cannot be changed" in said(then, "error")
-    at = show("data", path, data_tab_en="Then and now")
+    at = show("data", path, data_tab=4)
     at.date_input(key="belief_first").set_value(dt.date(2026, 11, 2))
     at.date_input(key="belief_second").set_value(dt.date(2026, 11, 12)).run()
     assert not at.exception, at.exception[0].value
@@ -132,7 +132,7 @@ def test_a_past_belief_is_shown_and_not_changed(show, tmp_path):
     row = figures.reset_index().query("figure == 'Vacant space: Vacant m²'").index[0]
     belief = {"belief_first": dt.date(2026, 11, 2), "belief_second": dt.date(2026, 11, 12)}
     picked = {"selection": {"rows": [int(row)], "columns": [], "cells": []}}
-    behind = show("data", path, data_tab_en="Then and now", belief_figures=picked, **belief)
+    behind = show("data", path, data_tab=4, belief_figures=picked, **belief)
     shown = [part.value for part in behind.dataframe]
     moves, causes = (frame for frame in shown if {"key", "before"} <= set(frame))
     assert moves["key"].tolist() == [lease["unit_id"]]

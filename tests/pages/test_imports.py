@@ -114,14 +114,14 @@ def test_the_same_file_again_says_so_and_writes_nothing(page):
     press(again, "Check against")
     assert metrics(again)["Unchanged"] == "2"
     assert "mend the rejected rows" in said(again, "info")
-    at = page(data_tab_en="Imports so far")
+    at = page(data_tab=1)
     receipts = next(frame.value for frame in at.dataframe if "digest" in frame.value)
     assert receipts[["file", "new", "changed", "rejected"]].to_numpy().tolist() == [["units.xlsx", 1, 1, 1]]
 
 
 def test_a_column_that_is_not_understood_is_said_and_remembered(page, own, monkeypatch):
     content = book({"房源": [["房号", "楼栋", "楼层", "面积"], ["P001-A1-F01-7", "P001-A1", "1F", 80]]})
-    state = {"data_tab_en": "Import"}
+    state = {"data_tab": 0}
     at = page("张江台账.xlsx", content, **state)
     next(box for box in at.selectbox if box.key.startswith("import_table_")).select("units").run()
     assert "1 open" in next(part.label for part in at.expander if part.label.startswith("Columns"))

@@ -8,6 +8,9 @@ import pytest
 from parks import policy, store
 from parks.pages import likelihood
 
+ZONES, PROJECTS, REPORTED, FORECAST, GAPS = 1, 4, 7, 8, 9
+"""The tabs of the page, by number."""
+
 
 def text(at) -> str:
     return "\n".join(part.value for part in [*at.markdown, *at.caption, *at.info])
@@ -20,11 +23,14 @@ def test_every_total_says_how_it_counts(show, loaded, lang):
     assert ("认定 · 地上建筑面积" if lang == "zh" else "Recognised · Area above ground") in said
     assert ("净增" if lang == "zh" else "taken out and not back") in said
     assert len(at.tabs) == 10
-    assert len(at.get("download_button")) >= 12
+    for number in range(10):
+        at = show("programme", loaded, lang=lang, programme_tab=number)
+        assert [bool(tab.children) for tab in at.tabs].index(True) == number
+        assert at.get("download_button")
 
 
 def test_own_assumptions_stand_in_the_link_and_can_be_taken_back(show, loaded):
-    at = show("programme", loaded)
+    at = show("programme", loaded, programme_tab=FORECAST)
     chance = [part.value for part in at.metric]
     box = next(one for one in at.number_input if one.key.startswith("dropout.completed_"))
     box.set_value(1.0)
@@ -48,15 +54,15 @@ def test_a_link_that_says_nonsense_is_left_out(monkeypatch):
 
 
 def test_the_last_report_is_compared_as_known_then_or_now(show, loaded):
-    at = show("programme", loaded)
+    at = show("programme", loaded, programme_tab=REPORTED)
     assert "Nothing was on record by" in text(at)
     assert "done \\+37,362 m²" in text(at)
-    at = show("programme", loaded, since_known="now")
+    at = show("programme", loaded, since_known="now", programme_tab=REPORTED)
     assert "Nothing was on record by" not in text(at)
 
 
 def test_kind_and_zone_filter_the_projects(show, loaded):
-    at = show("programme", loaded, kind="renewal", zone="Z-LG")
+    at = show("programme", loaded, kind="renewal", zone="Z-LG", programme_tab=PROJECTS)
     frame = next(one.value for one in at.dataframe if "parcel" in one.value)
     assert set(frame["project_id"]) == {"J056"}
 
@@ -65,7 +71,7 @@ def test_the_users_split_is_said_to_be_one(show, own):
     with store.open(str(own)) as held:
         split = {"split_id": "S1", "target_id": "PT10", "zone_id": "Z-ZJ", "share": 0.5, "standing": "illustrative"}
         held.add("target_splits", pd.DataFrame([split]), source="minutes", by="test")
-    at = show("programme", own)
+    at = show("programme", own, programme_tab=ZONES)
     assert "an assumption of the user, not of the notice" in text(at)
     frame = next(one.value for one in at.dataframe if "asked_m2" in one.value)
     assert frame["asked_m2"].tolist() == [500_000.0]
@@ -90,11 +96,14 @@ def test_a_ledger_with_nothing_missing_or_changed_says_so(show, empty):
         held.add("projects", pd.DataFrame([project]), source="hand", by="test")
         frame = pd.DataFrame(steps).assign(source="hand", standing="stated")
         held.add("milestones", frame, source="hand", by="test")
-    at = show("programme", empty, day="2026-06-30", since_known="now")
-    said = [part.value for part in at.success]
-    assert "Nothing changed." in said
-    assert "Nothing is missing of the projects that count and of the targets." in said
-    assert "is reached as it stands" in text(at)
+    said = {
+        number: show("programme", empty, day="2026-06-30", since_known="now", programme_tab=number)
+        for number in (REPORTED, FORECAST, GAPS)
+    }
+    assert "Nothing changed." in [part.value for part in said[REPORTED].success]
+    nothing = "Nothing is missing of the projects that count and of the targets."
+    assert nothing in [part.value for part in said[GAPS].success]
+    assert "is reached as it stands" in text(said[FORECAST])
 
 
 @pytest.mark.parametrize(
@@ -108,7 +117,8 @@ def test_a_scenario_younger_than_the_last_report_is_compared_with_the_record(sho
         held.add("projects", rows, source="hand", by="test")
         now[0] = dt.datetime(2026, 10, 15, tzinfo=dt.UTC)
         held.create_scenario("Plan A", by="test")
-    at = show("programme", empty, day="2026-10-31", scenario="Plan A", since=dt.date.fromisoformat(since))
+    since = dt.date.fromisoformat(since)
+    at = show("programme", empty, day="2026-10-31", scenario="Plan A", since=since, programme_tab=REPORTED)
     told = text(at)
     assert said in told
     assert ("Nothing was on record by" in told) == (not said)

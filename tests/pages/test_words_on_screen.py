@@ -51,7 +51,7 @@ def test_a_column_with_gaps_is_as_wide_as_its_longest_text(show, loaded):
 
 
 def test_codes_are_said_in_words_and_an_unknown_one_stays(show, loaded):
-    at = show("data", loaded, lang="zh")
+    at = show("data", loaded, lang="zh", data_tab=5)
     parks = table(at, "placement")
     assert set(parks["placement"]) == {"示意位置"}
     assert "园区片区" in set(parks["record_type"])
@@ -61,7 +61,7 @@ def test_codes_are_said_in_words_and_an_unknown_one_stays(show, loaded):
 
 
 def test_health_calls_tables_and_columns_as_the_reader_does(show, loaded):
-    found = table(show("data", loaded, lang="zh"), "mend")
+    found = table(show("data", loaded, lang="zh", data_tab=3), "mend")
     assert "来源日期" in set(found["column"])
     assert set(found["table"]) <= {"企业", "园区", "公开数据"}
 
@@ -73,13 +73,13 @@ def test_the_uploader_speaks_the_readers_language():
 
 
 def test_policy_says_units_sectors_and_published_words(show, loaded):
-    at = show("policy_desk", loaded, lang="zh")
-    assert "m²" in set(table(at, "deadline")["unit"])
-    assert "m2" not in set(table(at, "deadline")["unit"])
-    needs = table(at, "rule_type")
+    asked, rules, printed = (show("policy_desk", loaded, lang="zh", policy_tab=number) for number in (0, 3, 5))
+    assert "m²" in set(table(asked, "deadline")["unit"])
+    assert "m2" not in set(table(asked, "deadline")["unit"])
+    needs = table(rules, "rule_type")
     assert "全部赛道" in set(needs["sector"])
     assert needs["sector"].notna().all()
-    figures = table(at, "metric")
+    figures = table(printed, "metric")
     assert {"用地面积", "状态"} <= set(figures["metric"])
     assert "未注明日期" in set(figures["source_date"])
     assert set(policy_desk.published(translator("zh"))) >= {"vacancy", "rent"}
@@ -107,9 +107,9 @@ def test_programme_tells_whose_chance_it_is_and_shows_no_id_of_a_target(show, lo
 
 
 def test_an_empty_list_says_so_and_no_scenario_asks_for_one(show, loaded):
-    at = show("data", loaded, rows_table="waivers")
+    at = show("data", loaded, rows_table="waivers", data_tab=5)
     assert "Nothing to list here yet." in said(at)
-    assert "Bring one in under" in said(at, "info")
+    assert "Bring one in under" in said(show("data", loaded, data_tab=1), "info")
     assert "create a scenario at the left" in said(show("scenarios", loaded), "info")
 
 
