@@ -9,9 +9,11 @@ import streamlit as st
 
 from parks.output import desk_charts, stacks
 from parks.pages import session, tables
-from parks.status import rollover, vacancy
+from parks.status import rollover
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from parks.pages.desk import Desk
     from parks.pages.session import Session
 
@@ -63,10 +65,8 @@ def _balance(made: Desk) -> None:
     """Draw what can be had against the demand, on lettable areas, with what is in no sum."""
     s, t = made.s, made.s.t
     st.subheader(t("Against the demand in the pipeline"))
-    space = vacancy.by_unit(s.park, made.counts)
-    frame = rollover.balance(s.park, s.rules, space)
+    frame, zones, out = _balanced(s, made.counts, (*s.key, s.park.known_on))
     st.altair_chart(desk_charts.balance(frame, s.lang), width="stretch")
-    out = rollover.left_out(s.park, s.rules, space)
     st.caption(
         t(
             "In no sum: {open_leases} leases without an end, {unknown_areas} units of unknown area, "
@@ -76,7 +76,7 @@ def _balance(made: Desk) -> None:
     )
     st.caption(t("Whole district, lettable area. Each need counts with its least area times the weight of its stage."))
     tables.show(frame, s, key="balance", titles=_titles(s))
-    _by_zone(made, space, list(frame["quarter"]))
+    _by_zone(s, zones, list(frame["quarter"]))
     with st.expander(t("Open needs and their weights"), icon=":material/balance:"):
         st.caption(t("The weights are illustrative assumptions: replace them in data/policy/assumptions.csv."))
         weights = s.rules.assumptions[s.rules.assumptions["name"].str.startswith("pipeline.")]
@@ -87,12 +87,22 @@ def _balance(made: Desk) -> None:
         tables.show(needs, s, key="needs", height=420, titles=_titles(s))
 
 
-def _by_zone(made: Desk, space: pd.DataFrame, quarters: list[str]) -> None:
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _balanced(_s: Session, counts: str, key: Hashable) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, int]]:
+    """Return the balance of the district, the balance by zone, and what is in no sum."""
+    del key  # the session itself is not hashed
+    park, rules = _s.park, _s.rules
+    space = session.space(park.version, park.day, _s.scenario, park.known_on, counts=counts)
+    zones = rollover.balance_by_zone(park, rules, space, _s.counted_in)
+    return rollover.balance(park, rules, space), zones, rollover.left_out(park, rules, space)
+
+
+def _by_zone(s: Session, zones: pd.DataFrame, quarters: list[str]) -> None:
     """Draw the balance zone by zone, added up to the end of a quarter; the last row is the district."""
-    s, t = made.s, made.s.t
+    t = s.t
     st.markdown(t("**Balance by zone**"))
     quarter = session.choice(t("Up to the end of"), quarters, "balance_to", str, default=quarters[AHEAD])
-    lines = rollover.until(rollover.balance_by_zone(s.park, s.rules, space, s.counted_in), quarter)
+    lines = rollover.until(zones, quarter)
     names = tables.names(s, "zones")
     called = {rollover.SEVERAL: t("One of several zones"), rollover.NONE: t("No zone known")}
     said = [

@@ -16,7 +16,7 @@ sys.path.insert(0, str(SMALL))
 
 import small_data  # noqa: E402 - lies beside the page that it feeds
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("browser map")
 
 
 @pytest.fixture(scope="module")

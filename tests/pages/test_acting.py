@@ -7,7 +7,6 @@ import pytest
 from parks import store
 from parks.status import vacancy
 
-pytestmark = pytest.mark.xdist_group("pages")
 CLOCK = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
 
 

@@ -16,7 +16,7 @@ from parks import crs, store
 from parks.intake import templates
 from parks.pages import brought, jobs, session
 
-pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.usefixtures("patient")]
+pytestmark = pytest.mark.usefixtures("patient")
 HEAD = ["房号", "楼栋", "楼层", "可租面积(㎡)", "备注"]
 GOOD = ["P001-A1-F01-1", "P001-A1", "1F", 1500, None]
 NEW = ["P001-A1-F01-7", "P001-A1", "1F", 80, "x"]

@@ -13,8 +13,6 @@ from parks.pages import moments, selection, session, tenants
 from parks.status import vacancy
 from parks.store import intakes, tables
 
-pytestmark = pytest.mark.xdist_group("pages")
-
 
 @pytest.fixture
 def viewed(monkeypatch):

@@ -7,7 +7,6 @@ import shapely
 from parks import store
 from parks.pages import outlining, selection
 
-pytestmark = pytest.mark.xdist_group("pages")
 RING = [(121.640, 31.180), (121.644, 31.180), (121.644, 31.183), (121.640, 31.183)]
 DRAWN = {"ring": RING, "drawing": False}
 PARCEL = "parcel-Z-ZJ-乙地块"

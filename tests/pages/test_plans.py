@@ -12,7 +12,7 @@ from parks.matching import fit, worth
 from parks.pages import decisions, jobs, outlooks, plans
 from parks.status import vacancy
 
-pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.usefixtures("patient")]
+pytestmark = pytest.mark.usefixtures("patient")
 PATIENCE = 120
 
 

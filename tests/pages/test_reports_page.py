@@ -12,7 +12,7 @@ from parks.matching import allocation
 from parks.pages import plans, reports
 from parks.status import vacancy
 
-pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.usefixtures("patient")]
+pytestmark = pytest.mark.usefixtures("patient")
 PATIENCE = 180
 
 

@@ -24,7 +24,7 @@ PAGES = [
     "reports",
     "data",
 ]
-pytestmark = [pytest.mark.xdist_group("pages"), pytest.mark.usefixtures("patient")]
+pytestmark = pytest.mark.usefixtures("patient")
 CJK = re.compile(r"[\u4e00-\u9fff]")
 
 

@@ -10,7 +10,6 @@ from parks import store
 from parks.pages import plans
 from parks.status import vacancy
 
-pytestmark = pytest.mark.xdist_group("pages")
 SCENARIO, REASON = "方案甲", "甲的理由"
 DAY = "2026-10-31"
 BUILDING, UNIT = "P033-C4", "P033-C4-F01-1"

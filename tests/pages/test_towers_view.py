@@ -12,7 +12,6 @@ from parks.output import charts, stacks, towers
 from parks.pages import towers_view
 from parks.status import vacancy
 
-pytestmark = pytest.mark.xdist_group("pages")
 PARK, BUILDING = "P033", "P033-C4"
 
 

@@ -8,7 +8,6 @@ from parks import store
 from parks.pages import session
 from parks.status import vacancy
 
-pytestmark = pytest.mark.xdist_group("pages")
 PARTS = ("table", "search", "holds", "rollover", "absorption", "free", "coming", "mend")
 
 

@@ -9,8 +9,6 @@ from parks.output import charts, marks
 from parks.pages import imports, policy_desk, session, tables
 from parks.words import translator
 
-pytestmark = pytest.mark.xdist_group("pages")
-
 
 def said(at, kind="caption"):
     return " ".join(part.value for part in at.get(kind))
