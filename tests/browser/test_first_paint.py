@@ -2,6 +2,7 @@
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("browser")
 DRAWN = {
     "map": "() => document.querySelector('iframe')?.contentDocument?.querySelector('[data-buildings][data-classes]')",
     "": "() => document.querySelectorAll('[data-testid=stVegaLiteChart] .marks').length >= 3",

@@ -4,8 +4,9 @@ import re
 import zipfile
 
 import pytest
+from playwright.sync_api import expect
 
-from parks import store
+from parks import store, words
 
 pytestmark = pytest.mark.xdist_group("browser")
 PATIENCE = 60_000
@@ -153,6 +154,20 @@ def test_language_switch_stays_in_the_link(page, server):
     page.reload()
     settled(page)
     page.get_by_text("Totals by").wait_for(timeout=PATIENCE)
+
+
+def test_the_open_tab_stays_open_in_the_other_language_and_after_another_page(page, server):
+    opened(page, f"{server}/programme?lang=en")
+    page.get_by_role("tab", name="Behind plan").click()
+    page.get_by_role("tabpanel").get_by_test_id("stDataFrame").wait_for(timeout=PATIENCE)
+    page.get_by_role("radio", name="中文").click()
+    chosen = page.get_by_role("tab", selected=True)
+    behind = words.translator("zh")("Behind plan")
+    expect(chosen).to_have_text(re.compile(behind), timeout=PATIENCE)
+    page.get_by_test_id("stTopNavLink").nth(2).click()
+    expect(chosen).to_have_count(0, timeout=PATIENCE)
+    page.go_back()
+    expect(chosen).to_have_text(re.compile(behind), timeout=PATIENCE)
 
 
 def test_a_name_with_markup_is_text_everywhere(page, serve, hostile):
