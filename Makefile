@@ -22,7 +22,7 @@ run: setup ## open the app in a browser on the sample
 test: setup ## pass all tests, a real browser and a real PostgreSQL among them
 	@bash .ci/browser
 	@bash .ci/postgresql
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup --cov --cov-report=term --cov-fail-under=95
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term --cov-fail-under=95
 
 check: lint types test ## everything CI asks for
 

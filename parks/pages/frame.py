@@ -207,7 +207,7 @@ def _chosen(today: dt.date, names: Sequence[str]) -> Chosen:
     known = session.remembered_day("known", None, now)
     who = str(st.session_state.get("who") or "").strip()
     believed = known if known and known < now else None
-    return day, None if scenario == session.RECORD else scenario, believed, who or session.nameless()
+    return day, None if scenario == session.RECORD else scenario, believed, who or _nameless()
 
 
 def _now() -> dt.date:
@@ -243,12 +243,20 @@ def _who(t: Translate, place: DeltaGenerator) -> None:
             key="who",
             max_chars=40,
             persist_state="session",
-            placeholder=session.nameless(),
+            placeholder=_nameless(),
             help=t(
                 "There is no login yet: everybody says their own name. It parts your acts from those of others. "
-                "Without a name you can undo until you load the page anew."
+                "Without one, a mark of this browser does."
             ),
         )
+
+
+def _nameless() -> str:
+    """Return who acts while no name is given: one for each browser, so that none can undo what another did."""
+    mark = st.context.cookies.get(shell.VISITOR, "")
+    if not shell.MARK.fullmatch(mark):  # the browser keeps nothing: told apart until the page is loaded anew
+        mark = st.session_state.setdefault(shell.VISITOR, shell.mark())
+    return f"{session.PLANNER} {mark}"
 
 
 def _language(t: Translate, place: DeltaGenerator) -> DeltaGenerator:

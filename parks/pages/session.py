@@ -6,7 +6,6 @@ import datetime as dt
 import gc
 import os
 import re
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,8 +35,6 @@ LINKS = "links"
 """Where the frame keeps its pages: link → page."""
 PLANNER = "planner"
 """Who acts, when nobody has given a name. There is no login: names are the users' own word."""
-MARK = "mark"
-"""Where a browser session keeps what parts its nameless visitor from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +180,6 @@ def begin(
     park = held.as_of(day, scenario, known_on)
     seen = space(park.version, day, scenario, known_on)
     return Session(words.translator(lang), lang, held, park, outlines.laid(rules, park), seen, who)
-
-
-def nameless() -> str:
-    """Return who acts in this browser session while no name is given: no other nameless one can undo these acts."""
-    if MARK not in st.session_state:
-        st.session_state[MARK] = secrets.token_hex(3)
-    return f"{PLANNER} {st.session_state[MARK]}"
 
 
 def at(s: Session, day: dt.date, scenario: str | None) -> Session:

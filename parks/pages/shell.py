@@ -6,6 +6,7 @@ import gzip
 import importlib.util
 import mimetypes
 import re
+import secrets
 import socket
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 from anyio import to_thread
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.responses import Response
 
 if TYPE_CHECKING:
@@ -38,6 +40,11 @@ fetched when it is used, as without us."""
 ROOT: Final = '<script>window.__streamlit = {BACKEND_BASE_URL: new URL("./", location.href).href}</script>'
 """Says that the app's root is where the page's own scripts come from. Otherwise the browser takes the page for a root,
 is told that there is none, and tries again later."""
+VISITOR: Final = "parks_visitor"
+"""Name of the cookie that tells one browser from another, and of nothing else."""
+MARK: Final = re.compile("[0-9a-f]{6}")
+"""How such a mark is written."""
+YEAR: Final = 365 * 24 * 3600
 OPEN: Final = Path("/dev/fd")
 """Where Linux and macOS list the open files of a process."""
 
@@ -65,12 +72,23 @@ class Shell:
             base = str(st.get_option("server.baseUrlPath")).strip("/")
             name = scope["path"].removeprefix(f"/{base}/" if base else "/")
             if name in self._pages:
-                answer = Response(
-                    begun(self._pages[name]), headers={"Cache-Control": "no-cache"}, media_type="text/html"
-                )
+                answer = _page(self._pages[name], f"/{base}", Headers(scope=scope).get("Cookie", ""))
             elif name in _files() and "gzip" in Headers(scope=scope).get("Accept-Encoding", ""):
                 answer = await to_thread.run_sync(_packed, name)
         await answer(scope, receive, send)
+
+
+def mark() -> str:
+    """Return a mark that no other visitor has."""
+    return secrets.token_hex(3)
+
+
+def _page(page: str, root: str, cookies: str) -> Response:
+    """Return the page that Streamlit begins with; a browser that has no mark yet gets one."""
+    answer = Response(begun(page), headers={"Cache-Control": "no-cache"}, media_type="text/html")
+    if VISITOR not in cookie_parser(cookies):
+        answer.set_cookie(VISITOR, mark(), max_age=YEAR, path=root, httponly=True, samesite="lax")
+    return answer
 
 
 @cache

@@ -13,7 +13,7 @@ from PIL import Image
 from parks import crs
 
 SMALL = Path(__file__).parent / "small"
-pytestmark = pytest.mark.xdist_group("browser map")
+pytestmark = pytest.mark.xdist_group("browser")
 BASES = """
 [plain]
 en = "Plain tiles"

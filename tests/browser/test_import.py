@@ -6,7 +6,7 @@ from test_main_job import PATIENCE, metric, opened
 
 from parks import store
 
-pytestmark = pytest.mark.xdist_group("browser map")
+pytestmark = pytest.mark.xdist_group("browser")
 ROWS = 20_000
 
 

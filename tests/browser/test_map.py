@@ -16,7 +16,7 @@ sys.path.insert(0, str(SMALL))
 
 import small_data  # noqa: E402 - lies beside the page that it feeds
 
-pytestmark = pytest.mark.xdist_group("browser map")
+pytestmark = pytest.mark.xdist_group("browser")
 
 
 @pytest.fixture(scope="module")

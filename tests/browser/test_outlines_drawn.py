@@ -8,7 +8,7 @@ from playwright.sync_api import TimeoutError  # noqa: A004 - the browser's own
 
 from parks import outlines, policy, store, words
 
-pytestmark = pytest.mark.xdist_group("browser map")
+pytestmark = pytest.mark.xdist_group("browser")
 PATIENCE = 60_000
 PLACE = (31.1835, 121.6395)
 """Where nothing stands."""

@@ -7,7 +7,7 @@ from playwright.sync_api import TimeoutError  # noqa: A004 - the browser's own
 
 from parks import store, words
 
-pytestmark = pytest.mark.xdist_group("browser map")
+pytestmark = pytest.mark.xdist_group("browser")
 PATIENCE = 60_000
 COMPANY, PARK, BUILDING, UNIT = "A004", "P033", "P033-C4", "P033-C4-F01-1"
 ABLE = """(words) => document.querySelector("[data-test-script-state=notRunning]")

@@ -8,7 +8,7 @@ from PIL import Image
 
 from parks.output import charts
 
-pytestmark = pytest.mark.xdist_group("browser map")
+pytestmark = pytest.mark.xdist_group("browser")
 CHART = '[data-testid="stDeckGlJsonChart"]'
 PARK = "Zhangjiang Biomedical Base, phase II"
 NO_WEBGL = """() => {

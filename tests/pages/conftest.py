@@ -1,6 +1,9 @@
 """A store with the sample, loaded once; and a page of it as Streamlit's own test driver sees it."""
 
+from types import MappingProxyType
+
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from parks import store
@@ -85,8 +88,9 @@ def show(monkeypatch):
 def screen(monkeypatch):
     """Return a function that draws the whole screen on a store."""
 
-    def draw(path, **query):
+    def draw(path, *, cookies=MappingProxyType({}), **query):
         monkeypatch.setenv("PARKS_STORE", str(path))
+        monkeypatch.setattr(type(st.context), "cookies", cookies)
         at = AppTest.from_file(frame.SCRIPT, default_timeout=120)
         for name, value in query.items():
             at.query_params[name] = value

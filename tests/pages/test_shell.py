@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import re
 import socket
 import threading
 from dataclasses import dataclass, field
@@ -132,3 +133,21 @@ def test_no_answer_waits_for_the_word_that_the_one_before_has_come():
         shell.unhindered()
         with socket.create_connection(port.getsockname()), port.accept()[0] as taken:
             assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_a_browser_gets_its_mark_once(get):
+    one, other = (get("/map").headers["set-cookie"] for _ in range(2))
+    mark, *rest = one.split("; ")
+    assert re.fullmatch("parks_visitor=[0-9a-f]{6}", mark)
+    assert {"HttpOnly", "Path=/", "SameSite=lax"} <= set(rest)
+    assert mark not in other
+    assert "set-cookie" not in get("/", PACKED | {"cookie": f"a=b; {mark}"}).headers
+    assert "set-cookie" not in get("/elsewhere").headers
+
+
+def test_who_gives_no_name_is_known_by_the_mark_of_the_browser(screen, empty):
+    marks = [{"parks_visitor": "3fa1c2"}, {"parks_visitor": "<b>"}, {"parks_visitor": "<b>"}]
+    called = [screen(empty, cookies=mark).text_input(key="who").placeholder for mark in marks]
+    assert called[0] == "planner 3fa1c2"
+    assert all(re.fullmatch("planner [0-9a-f]{6}", name) for name in called)
+    assert len(set(called)) == 3
