@@ -28,6 +28,8 @@ M2_PER_UNIT = 10_000
 """Axes count 万平方米, in English 10,000 m²."""
 FURNITURE = 130
 """Height of title, legend and axis [px]: the page counts them in the height of a chart."""
+PADDING = {"left": 5, "top": 5, "right": 16, "bottom": 20}
+"""Room round a chart [px]: at the right for the end of a text beside the longest bar."""
 PALE = "#56B4E9"
 
 
@@ -153,7 +155,7 @@ def dressed(title: str, *layers: alt.Chart, height: int, note: str = "") -> alt.
     heading = alt.TitleParams(title, subtitle=note, anchor="start", fontSize=14, subtitleColor=contrast.THEME)
     chart: alt.LayerChart = (
         alt.LayerChart(layer=list(layers))
-        .properties(title=heading, description=said, height=height + FURNITURE, width="container")
+        .properties(title=heading, description=said, height=height + FURNITURE, width="container", padding=PADDING)
         .configure(font=FONT)
         .configure_view(strokeWidth=0)
         .configure_axis(labelColor=contrast.THEME, titleColor=contrast.THEME)

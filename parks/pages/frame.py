@@ -70,8 +70,10 @@ STYLE = """<style>
     color: light-dark(#ffffff, #0b1216)}
 [data-testid=stApp]:not([data-test-script-state=notRunning]) :is(.st-key-undo_map, .st-key-redo_map) button {
     pointer-events: none}
-@media (max-width: 900px) {
+@media (max-width: 1200px) {
     [data-testid=stMainBlockContainer] {padding-left: 1.5rem; padding-right: 1.5rem}
+}
+@media (max-width: 900px) {
     [data-testid=stHorizontalBlock]:has(iframe, .stVegaLiteChart) > [data-testid=stColumn] {
         flex: 1 1 100%; min-width: 100%}
 }

@@ -125,7 +125,7 @@ def _modes(tenant: str) -> tuple[str, list[str]]:
 def _controls(s: Session, by: str) -> None:
     """Draw company, colours, moment and zone; `_wanted` says what they stand at."""
     t, names = s.t, tables.names(s, "tenants")
-    who, colours, when, where = st.columns([4, 2, 2, 3], vertical_alignment="bottom")
+    who, colours, when, where = st.columns([14, 10, 9, 9], vertical_alignment="bottom")
     tenant = session.choice(
         t("Company with an open need"),
         _companies(s),

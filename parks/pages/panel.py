@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from parks.output import figures, stacks
-from parks.pages import acts, attempts, outlining, selection, session, tables, tenants, towers_view
+from parks.pages import acts, attempts, outlining, policy_desk, selection, session, tables, tenants, towers_view
 from parks.status import vacancy
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _park(s: Session, code: str) -> None:
     if not published.empty:
         st.markdown(t("**As published**"))
         tables.show(
-            published[["metric", "value", "text", "unit", "publisher", "source_date"]],
+            policy_desk.as_published(published[["metric", "value", "text", "unit", "publisher", "source_date"]], s),
             s,
             key="panel_published",
             table="published_figures",

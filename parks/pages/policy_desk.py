@@ -74,17 +74,23 @@ def _table(
     s: Session, frame: pd.DataFrame, columns: list[str], key: str, table: str | None = None, *, pick: bool = False
 ) -> int | None:
     """Show these columns, with codes said in words; return the position of the row picked, if one can be."""
-    shown, said = frame[columns].copy(), codes(s.t) | published(s.t)
+    shown, said = frame[columns].copy(), codes(s.t)
     for column in {"comparator", "scope", "fit_level", "basis", "confidence", "rule_type"} & set(columns):
         shown[column] = [said.get(str(code), code) for code in shown[column]]
     if "unit" in shown:
         shown["unit"] = shown["unit"].replace("m2", "m²")
     if "metric" in shown:
-        for column in ("metric", "text", "unit", "source_date"):
-            shown[column] = [said.get(str(code), code) for code in shown[column]]
+        shown = as_published(shown, s)
     if "stages" in shown:
         shown["stages"] = [tables.stages(cell, s) for cell in shown["stages"].fillna("")]
     return tables.show(shown, s, key=key, table=table, titles={} if table else _titles(s), height=TALL, pick=pick)
+
+
+def as_published(frame: pd.DataFrame, s: Session) -> pd.DataFrame:
+    """Return published figures with their usual words in the chosen language."""
+    said = published(s.t)
+    columns = ("metric", "text", "unit", "source_date")
+    return frame.assign(**{column: [said.get(str(cell), cell) for cell in frame[column]] for column in columns})
 
 
 def codes(t: Translate) -> dict[str, str]:
@@ -151,6 +157,13 @@ def published(t: Translate) -> dict[str, str]:
         "plot ratio": t("Plot ratio"),
         "ratio": t("ratio"),
         "lettable portfolio": t("Lettable portfolio"),
+        "output target": t("Output aimed at"),
+        "incubation area": t("Incubation area"),
+        "institutions": t("Institutions"),
+        "stock": t("Stock"),
+        "floor area started": t("Floor area started"),
+        "floor area completed": t("Floor area completed"),
+        "biomedical firms": t("Biomedical firms"),
         "floor height": t("Floor height"),
         "floor load": t("Floor load"),
         "firms": t("firms"),
