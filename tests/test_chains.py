@@ -1,5 +1,7 @@
 """Near its chain: who counts, how near is worth how much, what is not known, and how it is said."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -214,3 +216,17 @@ def test_the_value_is_that_of_the_nearest_holder_who_is_still_there():
                 assert pd.isna(row.value)
             else:
                 assert row.value == pytest.approx(max(values), abs=1e-6)
+
+
+def test_only_the_neighbours_of_holders_are_looked_at():
+    """A dense district of 30,000 buildings has 900 million pairs within reach: nobody asks for all of them."""
+    park, rules, space = case(("X", "S2", "B1-F1-2", None))
+    shape, count = outline(0), 30_000
+    more = pd.DataFrame({"building_id": [f"N{number}" for number in range(count)], "geometry": [shape] * count})
+    offers = fit.desk(park, rules, space).offers
+    crowded = replace(park, buildings=pd.concat([park.buildings, more], ignore_index=True))
+    made = chains.plan(crowded, rules, offers, 1.0)
+    one, two, worth = chains._near(made, np.flatnonzero(made.ids == "B1"))
+    assert len(one) == count + 3
+    assert set(made.ids[two]) == {"B1"}
+    assert worth[made.ids[one] == "N7"].tolist() == [1.0]

@@ -50,9 +50,11 @@ class Chains:
         Park of each building, by number; the building itself where it is in none.
     lost
         Whether it is not known where a building lies.
-    one, two, worth
-        Pairs of buildings within reach, both ways, and how near they are: 1 in one place, 0 at the reach. By building,
-        the nearest first.
+    places
+        Middle of each building, east and north of the middle of all [m]: within 50 km of it distances are true to
+        0.001 %. NaN where it is lost.
+    tree
+        The same, to be searched.
     reach_m, weight
         The reach, and the weight in the score.
     known
@@ -64,9 +66,8 @@ class Chains:
     building: Ints
     home: Ints
     lost: Bools
-    one: Ints
-    two: Ints
-    worth: Floats
+    places: Floats
+    tree: shapely.STRtree
     reach_m: float
     weight: float
     known: dict[tuple[str, ...], Fronts] = field(default_factory=dict)
@@ -101,7 +102,10 @@ def plan(park: Snapshot, rules: Any, offers: Offers, weight: float) -> Chains:  
     ids = pd.Index(frame["building_id"]).append(pd.Index(offers.frame["building_id"].unique())).unique()
     homes, _ = pd.factorize(frame.set_index("building_id")["park_id"].reindex(ids))
     reach = zoning.assumption(rules, "chain.reach_m", REACH_M)
-    one, two, apart, lost = _apart(frame.set_index("building_id").geometry.reindex(ids), reach)
+    places = _middles(frame.set_index("building_id").geometry.reindex(ids))
+    lost = np.isnan(places[:, 0])
+    points = np.array(shapely.points(places), dtype=object)
+    points[lost] = None
     home = np.where(homes < 0, len(ids) + np.arange(len(ids)), homes)
     held = _held(park, rules, ids)
     return Chains(
@@ -110,31 +114,33 @@ def plan(park: Snapshot, rules: Any, offers: Offers, weight: float) -> Chains:  
         building=ids.get_indexer(pd.Index(offers.frame["building_id"])).astype(np.int64),
         home=home,
         lost=lost,
-        one=one,
-        two=two,
-        worth=1 - apart / reach,
+        places=places,
+        tree=shapely.STRtree(points),
         reach_m=reach,
         weight=weight,
     )
 
 
-def _apart(places: gpd.GeoSeries, reach_m: float) -> tuple[Ints, Ints, Floats, Bools]:
-    """Return the pairs of places nearer than the reach with their distance [m], the nearest first; and the lost ones.
+def _middles(shapes: gpd.GeoSeries) -> Floats:
+    """Return the middle of each shape, east and north [m] of the middle of all; NaN where there is no shape."""
+    found = np.asarray(shapely.centroid(shapes.to_numpy()), dtype=object)
+    lon, lat = shapely.get_x(found), shapely.get_y(found)
+    if np.isnan(lon).all():
+        return np.column_stack([lon, lat])
+    return np.column_stack(crs.to_local(np.nanmean(lon), np.nanmean(lat), lon, lat))
 
-    Distances are those of the middles in one plane about the middle of all: within 50 km of it true to 0.001 %.
+
+def _near(chains: Chains, buildings: Ints) -> tuple[Ints, Ints, Floats]:
+    """Return the pairs of any building and one of `buildings` within reach, and how near they are; both by number.
+
+    1 is in one place, 0 at the reach. By building, the nearest first.
     """
-    shapes = places.to_numpy()
-    lost = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    at = np.flatnonzero(~lost)
-    middles: NDArray[Any] = shapely.get_coordinates(shapely.centroid(shapes[at])).reshape(-1, 2)
-    lon, lat = middles.sum(axis=0) / max(len(at), 1)
-    east, north = crs.to_local(lon, lat, middles[:, 0], middles[:, 1])
-    points = np.asarray(shapely.points(east, north), dtype=object)
-    one, two = shapely.STRtree(points).query(points, predicate="dwithin", distance=reach_m)
-    apart = np.hypot(east[one] - east[two], north[one] - north[two])
+    goal, one = chains.tree.query(chains.tree.geometries[buildings], predicate="dwithin", distance=chains.reach_m)
+    two = buildings[goal]
+    apart = np.hypot(*(chains.places[one] - chains.places[two]).T)
     order = np.lexsort((two, apart, one))
-    order = order[apart[order] < reach_m]
-    return at[one[order]], at[two[order]], apart[order], lost
+    order = order[apart[order] < chains.reach_m]
+    return one[order], two[order], 1 - apart[order] / chains.reach_m
 
 
 def _held(park: Snapshot, rules: Any, ids: pd.Index[str]) -> pd.DataFrame:  # noqa: ANN401 - the Policy
@@ -224,7 +230,7 @@ def _front(chains: Chains, held: pd.DataFrame) -> Fronts:
     ends = np.append(until, -np.inf)
     numbers, worths = [number], [np.where(number < 0, 0.0, 1.0)]
     here = _first(held["building"].to_numpy(dtype=np.int64), count)
-    one, two, worth = chains.one, chains.two, chains.worth
+    one, two, worth = _near(chains, np.flatnonzero(here >= 0))
     while True:
         keep = ends[here[two]] > ends[number[one]]
         one, two, worth = one[keep], two[keep], worth[keep]
