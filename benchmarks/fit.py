@@ -17,7 +17,7 @@ from parks import crs, policy, store
 from parks.matching import chains, fit
 from parks.status import vacancy
 
-SIZES = (0, 5_000, 10_000, 50_000)
+SIZES = (0, 5_000, 10_000, 50_000, 300_000)
 """Buildings of one unit, 40 m apart, that are added to the sample."""
 PAIRED = 10_000
 """Up to so many the baseline is measured: its pairs grow with the square."""

@@ -497,6 +497,16 @@ def test_the_rows_of_the_machine_alone_are_read():
     assert [clash.conflict_id for clash in board.conflicts] == ["C1"]
 
 
+def test_what_needs_are_held_against_is_made_once_for_many_companies():
+    park, space = district(["B1-F1-1", "B2-F1-1"], [need(), need(need_id="N2", tenant_id="T2")])
+    rules = policy()
+    at = fit.desk(park, rules, space)
+    for tenant in ("T", "T2"):
+        pd.testing.assert_frame_equal(
+            fit.assess(park, rules, space, tenant, at=at), fit.assess(park, rules, space, tenant)
+        )
+
+
 def test_rank_puts_fits_first_unknown_apart_and_unfit_by_misses():
     units = [{"unit_id": f"B{number}-F1-1", "asking_rent_cny_m2_day": 4.0} for number in range(1, 6)]
     units[3]["asking_rent_cny_m2_day"] = 9.0

@@ -186,7 +186,9 @@ def shown(cell: Any, unit: str) -> str:  # noqa: ANN401 - a cell
 
 def said(column: pd.Series[Any], unit: str) -> pd.Series[Any]:
     """Return a column as `shown`, NA where unknown."""
-    return column.astype(object).map(lambda cell: shown(cell, unit), na_action="ignore").astype("string")
+    place, cells = pd.factorize(column)
+    texts = pd.array([shown(cell, unit) for cell in cells.astype(object)], dtype="string")
+    return pd.Series(texts.take(place, allow_fill=True), index=column.index)
 
 
 def free(need: Need, offers: Offers) -> list[Reading]:

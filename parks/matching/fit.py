@@ -177,6 +177,7 @@ def assess(
     *,
     weights: Mapping[str, float] | None = None,
     waivers: pd.DataFrame | None = None,
+    at: Desk | None = None,
 ) -> pd.DataFrame:
     """Return one row a need of the tenant × unit × rule.
 
@@ -192,6 +193,8 @@ def assess(
         Criterion → weight that stands in for the snapshot's and the policy's (`weights.of` names the criteria).
     waivers
         Rows of the table of that name, None: the snapshot's. Those made after its day are not yet in force.
+    at
+        `desk` of all these, where it is made already: most of the work does not depend on the company.
 
     Returns
     -------
@@ -210,7 +213,7 @@ def assess(
     """
     if not (park.tenants["tenant_id"] == tenant_id).any():
         raise KeyError(tenant_id)
-    at = desk(park, rules, space, weights=weights, waivers=waivers)
+    at = at or desk(park, rules, space, weights=weights, waivers=waivers)
     asked = park.needs.loc[park.needs["tenant_id"] == tenant_id, "need_id"]
     parts = [_rows(need, read, at) for need in needs_of(park, rules, asked) for read in readings(need, at)]
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
@@ -223,18 +226,19 @@ def _rows(need: Need, read: Reading, at: Desk) -> pd.DataFrame:
     ranks = [pd.Index(known).get_indexer(pd.Index(cells)) for cells in (frame["standing"], read.standings())]
     ranks.append(np.full(len(frame), known.index(need["standing"]) if need["standing"] in known else -1))
     worst = np.max([np.where(rank < 0, len(known) - 1, rank) for rank in ranks], axis=0)
+    same = np.zeros(len(frame), dtype=np.int64)  # one text in all rows: taken, since making it row by row takes longer
     rows = pd.DataFrame(
         {
-            "tenant_id": pd.array([need["tenant_id"]] * len(frame), dtype="string"),
-            "need_id": pd.array([need["need_id"]] * len(frame), dtype="string"),
+            "tenant_id": pd.array([need["tenant_id"]], dtype="string").take(same),
+            "need_id": pd.array([need["need_id"]], dtype="string").take(same),
             "unit_id": frame["unit_id"],
             "building_id": frame["building_id"],
             "zone_id": frame["zone_id"],
-            "rule_id": pd.array([read.rule_id] * len(frame), dtype="string"),
-            "criterion": pd.array([read.criterion()] * len(frame), dtype="string"),
+            "rule_id": pd.array([read.rule_id], dtype="string").take(same),
+            "criterion": pd.array([read.criterion()], dtype="string").take(same),
             "verdict": pd.array(verbs.VERDICTS, dtype="string").take(read.verdict),
             "hardness": pd.array(["soft", "hard"], dtype="string").take(read.hard.astype(np.int64)),
-            "need": pd.array([read.need or pd.NA] * len(frame), dtype="string"),
+            "need": pd.array([read.need or pd.NA], dtype="string").take(same),
             "offer": read.offer().reset_index(drop=True),
             "value": pd.array(read.value, dtype="Float64"),
             "weight": read.weight,

@@ -28,6 +28,8 @@ DIGIT = 8
 """Width of one digit [px]."""
 LONGEST = 24
 """Width of a text up to which its column is made wide enough, in digits."""
+MOST = 10_000
+"""Rows of a table that are sent to the browser; the download holds all."""
 LOOKED_AT = 1000
 """Different texts of a column looked at for its width."""
 SHARES = {
@@ -259,16 +261,17 @@ def show(
     file
         Name of the download without its ending; by default `key`.
     """
-    shown = named(frame, s)
+    head = frame.head(MOST)
+    shown = named(head, s)
     own = titles or {}
     spoken = {
-        column: own.get(column) or heading(column, s, table, named=column in NAMED and column not in _ids(frame))
+        column: own.get(column) or heading(column, s, table, named=column in NAMED and column not in _ids(head))
         for column in map(str, shown.columns)
     }
     if shown.empty:
         st.caption(s.t("Nothing to list here yet."))
         return None
-    config = {column: _column(frame[column], shown[column], title) for column, title in spoken.items()}
+    config = {column: _column(head[column], shown[column], title) for column, title in spoken.items()}
     event = st.dataframe(
         shown,
         key=key,
@@ -279,6 +282,9 @@ def show(
         selection_mode="single-row",
         placeholder="–",
     )
+    if len(frame) > MOST:
+        first, every = (figures.number(count, s.lang) for count in (MOST, len(frame)))
+        st.caption(s.t("Shown are the first {shown} of {all} rows; the download holds all.", shown=first, all=every))
     download(s, lambda: frame, file=file or key, key=f"{key}_download")
     rows: Sequence[int] = cast("DataframeState", event)["selection"]["rows"] if pick else []
     return rows[0] if rows else None

@@ -149,10 +149,15 @@ def _places(tenant: str, s: Session) -> None:
         reasons(tenant, str(head["unit_id"].iloc[picked]), s)
 
 
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _desk(_s: Session, key: tuple[object, ...]) -> fit.Desk:
+    del key  # the session itself is not hashed
+    return fit.desk(_s.park, _s.rules, _s.space)
+
+
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _assessed(_s: Session, tenant: str, key: tuple[object, ...]) -> pd.DataFrame:
-    del key  # the session itself is not hashed
-    return fit.assess(_s.park, _s.rules, _s.space, tenant)
+    return fit.assess(_s.park, _s.rules, _s.space, tenant, at=_desk(_s, key))
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)

@@ -111,6 +111,15 @@ def test_an_empty_list_says_so_and_no_scenario_asks_for_one(show, loaded):
     assert "create a scenario at the left" in said(show("scenarios", loaded), "info")
 
 
+def test_a_long_table_is_shown_from_its_head_and_says_so(show, loaded, monkeypatch):
+    whole = table(show("data", loaded, data_tab=5, rows_table="units"), "unit_id")
+    monkeypatch.setattr(tables, "MOST", 1000)
+    at = show("data", loaded, data_tab=5, rows_table="units")
+    assert table(at, "unit_id")["unit_id"].tolist() == whole["unit_id"].head(1000).tolist()
+    assert f"Shown are the first 1,000 of {len(whole):,} rows; the download holds all." in said(at)
+    assert len(whole) > 3000
+
+
 def test_an_empty_store_leads_to_the_page_for_ledgers(show, empty, monkeypatch):
     at, went = show("overview", empty), []
     monkeypatch.setattr(session, "go", went.append)
