@@ -111,6 +111,16 @@ def test_an_empty_list_says_so_and_no_scenario_asks_for_one(show, loaded):
     assert "create a scenario at the left" in said(show("scenarios", loaded), "info")
 
 
+def test_what_is_stored_is_counted_by_standing_and_its_sources_are_named(show, loaded):
+    at = show("data", loaded, data_tab=2)
+    counted = table(at, "illustrative").set_index("table")
+    assert counted.loc["Parks", "rows"] == 77
+    standings = counted[["stated", "reported", "inferred", "illustrative"]]
+    assert (standings.sum(axis=1) == counted["rows"]).all()
+    sources = table(at, "source")
+    assert sources["rows"].sum() == counted["rows"].sum()
+
+
 def test_a_long_table_is_shown_from_its_head_and_says_so(show, loaded, monkeypatch):
     whole = table(show("data", loaded, data_tab=5, rows_table="units"), "unit_id")
     monkeypatch.setattr(tables, "MOST", 1000)
