@@ -502,9 +502,7 @@ def test_what_needs_are_held_against_is_made_once_for_many_companies():
     rules = policy()
     at = fit.desk(park, rules, space)
     for tenant in ("T", "T2"):
-        pd.testing.assert_frame_equal(
-            fit.assess(park, rules, space, tenant, at=at), fit.assess(park, rules, space, tenant)
-        )
+        pd.testing.assert_frame_equal(fit.against(at, park, tenant), fit.assess(park, rules, space, tenant))
 
 
 def test_rank_puts_fits_first_unknown_apart_and_unfit_by_misses():

@@ -177,7 +177,6 @@ def assess(
     *,
     weights: Mapping[str, float] | None = None,
     waivers: pd.DataFrame | None = None,
-    at: Desk | None = None,
 ) -> pd.DataFrame:
     """Return one row a need of the tenant × unit × rule.
 
@@ -193,8 +192,6 @@ def assess(
         Criterion → weight that stands in for the snapshot's and the policy's (`weights.of` names the criteria).
     waivers
         Rows of the table of that name, None: the snapshot's. Those made after its day are not yet in force.
-    at
-        `desk` of all these, where it is made already: most of the work does not depend on the company.
 
     Returns
     -------
@@ -213,9 +210,13 @@ def assess(
     """
     if not (park.tenants["tenant_id"] == tenant_id).any():
         raise KeyError(tenant_id)
-    at = at or desk(park, rules, space, weights=weights, waivers=waivers)
+    return against(desk(park, rules, space, weights=weights, waivers=waivers), park, tenant_id)
+
+
+def against(at: Desk, park: Snapshot, tenant_id: str) -> pd.DataFrame:
+    """Return `assess` of a tenant against what is made already: most of the work does not depend on the company."""
     asked = park.needs.loc[park.needs["tenant_id"] == tenant_id, "need_id"]
-    parts = [_rows(need, read, at) for need in needs_of(park, rules, asked) for read in readings(need, at)]
+    parts = [_rows(need, read, at) for need in needs_of(park, at.policy, asked) for read in readings(need, at)]
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     return frame.reindex(columns=list(COLUMNS)).astype(COLUMNS)
 

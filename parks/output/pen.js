@@ -49,6 +49,7 @@
     map.on("pen", end);
 
     return {
+      style: { color: "#111827", weight: 2.5, dashArray: "6 4", interactive: false, pane: "parks" },
       on: () => Boolean(bar), begin: begin, stop: stop, end: end,
       able: (name, is) => { bar.querySelector(`[data-act=${name}]`).disabled = !is; },
       speak: (words) => { given.words = words; },
@@ -59,7 +60,6 @@
   /* A line or an area. given: say, words, shape: how it is drawn, told(points): after each point,
      done(points): what to do at the end, if anything; ended(): whatever the end was. */
   window.ParksPen = function (map, given) {
-    const style = { color: "#111827", weight: 2.5, dashArray: "6 4", interactive: false, pane: "parks" };
     let points = [], line = null;
     const hand = window.ParksHand(map, {
       say: given.say, words: given.words, add: add, back: () => { points.pop(); draw(); },
@@ -77,7 +77,7 @@
     function add(latlng) { points.push(latlng); draw(); }
 
     function begin() {
-      line = given.shape([], style).addTo(map);
+      line = given.shape([], hand.style).addTo(map);
       hand.begin();
     }
 

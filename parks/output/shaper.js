@@ -132,7 +132,7 @@
       closed = corners.length >= LEAST;
       before = [];
       hand.begin();
-      shape = L.polygon([], { color: "#111827", weight: 2.5, dashArray: "6 4", fillOpacity: 0.08, interactive: false, pane: "parks" }).addTo(map);
+      shape = L.polygon([], Object.assign({ fillOpacity: 0.08 }, hand.style)).addTo(map);
       handles = L.layerGroup([]).addTo(map);
       draw();
     }

@@ -79,7 +79,7 @@ class Shell:
 
 
 def mark() -> str:
-    """Return a mark that no other visitor has."""
+    """Return a mark for a browser: one of 16 million, so that two of an office hardly share it."""
     return secrets.token_hex(3)
 
 

@@ -157,7 +157,7 @@ def _desk(_s: Session, key: tuple[object, ...]) -> fit.Desk:
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _assessed(_s: Session, tenant: str, key: tuple[object, ...]) -> pd.DataFrame:
-    return fit.assess(_s.park, _s.rules, _s.space, tenant, at=_desk(_s, key))
+    return fit.against(_desk(_s, key), _s.park, tenant)
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)

@@ -81,7 +81,7 @@ class Drawer:
         self.stand(t("Reported"))
         page.get_by_label(t("Why it is drawn"), exact=True).fill("asked for")
         page.get_by_role("button", name=t("Keep the outline")).press("Enter")
-        page.get_by_text(t("The outline that was drawn")).wait_for(state="detached", timeout=PATIENCE)
+        page.get_by_text(t("The outline is kept.")).wait_for(timeout=PATIENCE)
 
 
 def on_record(path, name):
